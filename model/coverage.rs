@@ -1,0 +1,164 @@
+//! What was asked for and what was seen of it; the sum of the parts is the whole.
+
+use crate::{Reason, Scope, Unseen};
+
+/// One thing that could not be seen: a whole scope, or one item in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// Where.
+    pub scope: Scope,
+    /// The one item that is missing (an ARN, an address, a path), or none if the gap is a whole listing.
+    pub item: Option<String>,
+    /// Why.
+    pub unseen: Unseen,
+}
+
+/// How much of a scope was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CoverageStatus {
+    /// All of it.
+    Ok,
+    /// Some of it.
+    Partial,
+    /// Nothing: not permitted.
+    Denied,
+    /// Nothing, and there is nothing to see: not enabled in this account or region. Not a gap.
+    Disabled,
+    /// Nothing: asked too fast to the end of all retries.
+    Throttled,
+    /// Nothing: any other failure.
+    Error,
+    /// Nothing: left out by an interrupt.
+    Skipped,
+}
+
+impl CoverageStatus {
+    /// All statuses, in the order of documents.
+    pub const ALL: [Self; 7] =
+        [Self::Ok, Self::Partial, Self::Denied, Self::Disabled, Self::Throttled, Self::Error, Self::Skipped];
+
+    /// The name in documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Partial => "partial",
+            Self::Denied => "denied",
+            Self::Disabled => "disabled",
+            Self::Throttled => "throttled",
+            Self::Error => "error",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// Whether something that should have been seen was not.
+    #[must_use]
+    pub fn is_gap(self) -> bool {
+        !matches!(self, Self::Ok | Self::Disabled)
+    }
+
+    fn of_nothing_seen(reason: Reason) -> Self {
+        match reason {
+            Reason::Denied | Reason::DeniedByScp => Self::Denied,
+            Reason::Disabled => Self::Disabled,
+            Reason::Throttled => Self::Throttled,
+            Reason::Skipped => Self::Skipped,
+            _ => Self::Error,
+        }
+    }
+}
+
+/// What was seen of one scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeCoverage {
+    /// The scope that was asked for.
+    pub scope: Scope,
+    /// Facts that came out of it.
+    pub facts: usize,
+    /// Listings, calls or handshakes that were answered in full, even with nothing in them.
+    pub answered: usize,
+    /// What is missing, in the order it was missed.
+    pub gaps: Vec<Gap>,
+}
+
+impl ScopeCoverage {
+    /// Complete without gaps, partial when something was answered, otherwise named after the first gap.
+    #[must_use]
+    pub fn status(&self) -> CoverageStatus {
+        match self.gaps.first() {
+            None => CoverageStatus::Ok,
+            Some(_) if self.answered > 0 => CoverageStatus::Partial,
+            Some(gap) => CoverageStatus::of_nothing_seen(gap.unseen.reason),
+        }
+    }
+}
+
+/// How many scopes were asked for, and how each came out: `requested` is always the sum of the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    counts: [usize; CoverageStatus::ALL.len()],
+}
+
+impl Coverage {
+    /// Counts scopes by status.
+    #[must_use]
+    pub fn of(scopes: &[ScopeCoverage]) -> Self {
+        let mut coverage = Self::default();
+        for scope in scopes {
+            coverage.counts[scope.status() as usize] += 1;
+        }
+        coverage
+    }
+
+    /// Scopes that were asked for.
+    #[must_use]
+    pub fn requested(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
+    /// Scopes that came out with this status.
+    #[must_use]
+    pub fn count(&self, status: CoverageStatus) -> usize {
+        self.counts[status as usize]
+    }
+
+    /// Whether everything that should have been seen was seen. Nothing asked for is not complete.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let gaps = CoverageStatus::ALL.into_iter().filter(|status| status.is_gap());
+        self.requested() > 0 && gaps.map(|status| self.count(status)).sum::<usize>() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Service;
+
+    fn scope(answered: usize, reasons: &[Reason]) -> ScopeCoverage {
+        let scope = Scope::outside("x", Service::FILE);
+        let gaps = reasons
+            .iter()
+            .map(|&reason| Gap { scope: scope.clone(), item: None, unseen: Unseen::new(reason, "a:B", "") })
+            .collect();
+        ScopeCoverage { scope, facts: 0, answered, gaps }
+    }
+
+    #[test]
+    fn an_empty_answer_is_ok_and_a_failed_one_is_named_after_its_reason() {
+        assert_eq!(scope(1, &[]).status(), CoverageStatus::Ok);
+        assert_eq!(scope(0, &[Reason::DeniedByScp]).status(), CoverageStatus::Denied);
+        assert_eq!(scope(0, &[Reason::Timeout]).status(), CoverageStatus::Error);
+        assert_eq!(scope(2, &[Reason::Denied]).status(), CoverageStatus::Partial);
+    }
+
+    #[test]
+    fn requested_is_the_sum_and_disabled_is_not_a_gap() {
+        let scopes = [scope(1, &[]), scope(0, &[Reason::Disabled]), scope(0, &[Reason::Throttled])];
+        let coverage = Coverage::of(&scopes);
+        assert_eq!(coverage.requested(), 3);
+        assert!(!coverage.is_complete());
+        assert!(Coverage::of(&scopes[..2]).is_complete());
+        assert!(!Coverage::of(&[]).is_complete(), "a scan that saw nothing is not complete");
+    }
+}

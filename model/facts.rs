@@ -1,0 +1,56 @@
+//! Everything that was gathered for one unit of judgement.
+
+use crate::{Binding, Certificate, Quota, ScopeCoverage, Served};
+
+/// The kinds of fact; a check says which it reads, and the plan asks only the sources that yield them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FactKind {
+    /// [`Certificate`].
+    Certificate,
+    /// [`Binding`].
+    Binding,
+    /// [`Served`].
+    Served,
+    /// [`Quota`].
+    Quota,
+    /// [`ScopeCoverage`]: every source yields it.
+    Coverage,
+}
+
+/// The facts of one account (or of what lies outside AWS), as the checks read them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts {
+    /// Certificates in AWS and in files. What endpoints served is in `served`.
+    pub certificates: Vec<Certificate>,
+    /// Which certificate is used where.
+    pub bindings: Vec<Binding>,
+    /// What endpoints served.
+    pub served: Vec<Served>,
+    /// Limits and usage.
+    pub quotas: Vec<Quota>,
+    /// What was seen and what was not.
+    pub scopes: Vec<ScopeCoverage>,
+}
+
+impl Facts {
+    /// How many facts there are, coverage aside.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.certificates.len() + self.bindings.len() + self.served.len() + self.quotas.len()
+    }
+
+    /// Whether there are no facts, coverage aside.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes the facts of another place in.
+    pub fn extend(&mut self, other: Self) {
+        self.certificates.extend(other.certificates);
+        self.bindings.extend(other.bindings);
+        self.served.extend(other.served);
+        self.quotas.extend(other.quotas);
+        self.scopes.extend(other.scopes);
+    }
+}

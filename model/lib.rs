@@ -1,0 +1,38 @@
+//! The nouns of howler and nothing else: no I/O, no AWS, no clock.
+//!
+//! Sources produce facts ([`Certificate`], [`Served`], [`Quota`], [`ScopeCoverage`]), checks turn [`Facts`] into
+//! [`Finding`]s, and a [`Scan`] holds what every report tells.
+
+mod certificate;
+mod coverage;
+mod endpoint;
+mod error;
+mod facts;
+mod finding;
+mod id;
+mod measure;
+mod quota;
+mod resource;
+mod scan;
+mod scope;
+mod severity;
+mod thresholds;
+mod unseen;
+
+pub use certificate::{
+    Binding, Certificate, Origin, Renewal, Role, Sha256, Usage as CertificateUsage, Validity,
+};
+pub use coverage::{Coverage, CoverageStatus, Gap, ScopeCoverage};
+pub use endpoint::{Endpoint, NameMatch, Served, Trust, Untrusted};
+pub use error::Error;
+pub use facts::{FactKind, Facts};
+pub use finding::{Check, CheckId, Finding, Grain, Status, Verdict};
+pub use id::FindingId;
+pub use measure::Measure;
+pub use quota::{Limit, LimitSource, Quota, Usage, UsageSource};
+pub use resource::Resource;
+pub use scan::{Delivery, Run, Scan, Summary};
+pub use scope::{AccountId, Partition, Place, Region, Scope, Service};
+pub use severity::Severity;
+pub use thresholds::{CertificateTier, QuotaTier, Thresholds};
+pub use unseen::{Reason, Unseen};

@@ -1,0 +1,83 @@
+//! Why something could not be seen: the opposite of a fact, and never a zero.
+
+/// The class of a failure, which decides the coverage status of its scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// AWS said no: an identity policy, boundary or resource policy.
+    Denied,
+    /// AWS said no by a service control policy: more permissions in the account will not help.
+    DeniedByScp,
+    /// The region is not enabled in the account, or the service is not there.
+    Disabled,
+    /// Asked too fast, to the end of all retries.
+    Throttled,
+    /// No answer within the deadline.
+    Timeout,
+    /// No connection: refused, reset, name not resolved.
+    Network,
+    /// No credentials, or credentials that are expired or of another account.
+    Credentials,
+    /// An answer that could not be understood.
+    Malformed,
+    /// A listing that repeats its page tokens, or has too many pages.
+    PagingLoop,
+    /// The service answered with another error.
+    Failed,
+    /// The service answered, and has no value for this.
+    NoData,
+    /// Left out by configuration or by an interrupt.
+    Skipped,
+}
+
+impl Reason {
+    /// The name in documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::DeniedByScp => "denied-by-scp",
+            Self::Disabled => "disabled",
+            Self::Throttled => "throttled",
+            Self::Timeout => "timeout",
+            Self::Network => "network",
+            Self::Credentials => "credentials",
+            Self::Malformed => "malformed",
+            Self::PagingLoop => "paging-loop",
+            Self::Failed => "failed",
+            Self::NoData => "no-data",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// What could not be seen and why, with all that AWS said about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unseen {
+    /// The class.
+    pub reason: Reason,
+    /// What was asked, as the IAM action that permits it (`acm:ListCertificates`), or `tls:handshake`, `file:read`.
+    pub action: String,
+    /// The error code of the service (`AccessDeniedException`), if it gave one.
+    pub code: Option<String>,
+    /// What the service or the machine said. Untrusted text.
+    pub message: String,
+    /// AWS's request id, for a support case.
+    pub request_id: Option<String>,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+impl Unseen {
+    /// A failure without a service's own code or request id.
+    #[must_use]
+    pub fn new(reason: Reason, action: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            action: action.into(),
+            code: None,
+            message: message.into(),
+            request_id: None,
+            attempts: 1,
+        }
+    }
+}
