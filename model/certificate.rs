@@ -167,6 +167,44 @@ pub struct Certificate {
     pub renewal: Option<Renewal>,
 }
 
+impl Certificate {
+    /// What tells it apart, for the finding about it.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity {
+            origin: self.origin,
+            subject: self.subject.clone(),
+            issuer: self.issuer.clone(),
+            names: self.names.clone(),
+            serial: self.serial.clone(),
+            sha256: self.sha256,
+            key: self.key.clone(),
+            signature: self.signature.clone(),
+        }
+    }
+}
+
+/// What tells a certificate apart and who renews it: the part of a [`Certificate`] that its findings carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Where it came from.
+    pub origin: Origin,
+    /// As in [`Certificate::subject`].
+    pub subject: Option<String>,
+    /// As in [`Certificate::issuer`].
+    pub issuer: Option<String>,
+    /// As in [`Certificate::names`].
+    pub names: Vec<String>,
+    /// As in [`Certificate::serial`].
+    pub serial: Option<String>,
+    /// As in [`Certificate::sha256`].
+    pub sha256: Option<Sha256>,
+    /// As in [`Certificate::key`].
+    pub key: Option<String>,
+    /// As in [`Certificate::signature`].
+    pub signature: Option<String>,
+}
+
 /// That something in AWS uses a certificate: a listener and the certificate's ARN.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Binding {

@@ -20,7 +20,7 @@ mod thresholds;
 mod unseen;
 
 pub use certificate::{
-    Binding, Certificate, Origin, Renewal, Role, Sha256, Usage as CertificateUsage, Validity,
+    Binding, Certificate, Identity, Origin, Renewal, Role, Sha256, Usage as CertificateUsage, Validity,
 };
 pub use coverage::{Coverage, CoverageStatus, Gap, ScopeCoverage};
 pub use endpoint::{Endpoint, NameMatch, Served, Trust, Untrusted};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{LimitSource, Unseen, Untrusted, UsageSource};
+use crate::{Identity, LimitSource, Unseen, Untrusted, UsageSource};
 
 /// The numbers and names behind a verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub enum Measure {
         seconds_left: i64,
         /// What is left of the lifetime, 0..1, if the lifetime is known.
         lifetime_left: Option<f64>,
+        /// Which certificate it is: [`crate::Certificate::identity`].
+        certificate: Box<Identity>,
     },
     /// A certificate that names no end.
     NoExpiry,
