@@ -1,0 +1,195 @@
+//! What one certificate says.
+
+use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use howler_model::{Certificate, CertificateUsage, Origin, Resource, Role, Sha256, Validity};
+use thiserror::Error;
+use x509_parser::asn1_rs::FromDer;
+use x509_parser::extensions::{ParsedExtension, X509Extension};
+use x509_parser::time::ASN1Time;
+
+use super::der::{Element, Fields};
+use super::{key, name};
+
+/// Why bytes could not be read as a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReadError {
+    /// Not even the outer shape is there: something else, or cut off.
+    #[error("not an X.509 certificate")]
+    NotACertificate,
+    /// The outer length says more than there is.
+    #[error("the certificate is cut off")]
+    Truncated,
+    /// Something follows the certificate, so that it is not clear what was meant.
+    #[error("{0} bytes after the end of the certificate")]
+    TrailingBytes(usize),
+    /// The text between the lines of a PEM block.
+    #[error("the text in the block is not base64")]
+    NotBase64,
+    /// A PEM block that begins and does not end.
+    #[error("the block has no end line")]
+    NoEnd,
+    /// A PKCS #7 bundle, which holds certificates in another form.
+    #[error("a PKCS #7 bundle cannot be read: convert it with `openssl pkcs7 -print_certs`")]
+    Pkcs7,
+    /// More blocks than any bundle has.
+    #[error("more than {0} certificates in one file")]
+    TooMany(usize),
+}
+
+/// The fields of a certificate that facts need. All texts are untrusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// The fingerprint of the DER encoding.
+    pub sha256: Sha256,
+    /// The subject, if it can be read.
+    pub subject: Option<String>,
+    /// The issuer, if it can be read.
+    pub issuer: Option<String>,
+    /// DNS names and IP addresses; the common name only where there is no alternative-name extension.
+    pub names: Vec<String>,
+    /// The serial number in lower-case hexadecimal, with a sign if it is negative.
+    pub serial: Option<String>,
+    /// When it is valid; unknown with the reason if its end is not a date.
+    pub validity: Validity,
+    /// The key, as in `RSA-2048`, `EC-P-256`, `Ed25519`.
+    pub key: Option<String>,
+    /// The signature algorithm, as in `sha256WithRSAEncryption`.
+    pub signature: Option<String>,
+    /// Authority if it says so, or if it is of version 1 or 2 (which cannot say it) and names itself as issuer.
+    pub role: Role,
+    /// Subject and issuer are the same name.
+    pub self_issued: bool,
+}
+
+/// Reads one certificate and nothing else from DER.
+///
+/// # Errors
+/// If the shape is not that of a certificate, or if something follows it. A broken field is no error.
+pub fn read(der: &[u8]) -> Result<Body, ReadError> {
+    match read_first(der)? {
+        (body, []) => Ok(body),
+        (_, rest) => Err(ReadError::TrailingBytes(rest.len())),
+    }
+}
+
+/// Reads the certificate at the start of `der`, and gives what follows it.
+pub(super) fn read_first(der: &[u8]) -> Result<(Body, &[u8]), ReadError> {
+    let (certificate, rest) = Element::first(der).ok_or_else(|| shapeless(der))?;
+    let fields = Fields::of(&certificate).ok_or(ReadError::NotACertificate)?;
+    Ok((Body::of(certificate.whole, &fields), rest))
+}
+
+/// A sequence whose length has two or more octets looks like a certificate that was cut off.
+fn shapeless(der: &[u8]) -> ReadError {
+    match der {
+        [0x30, 0x82..=0x84, ..] => ReadError::Truncated,
+        _ => ReadError::NotACertificate,
+    }
+}
+
+impl Body {
+    fn of(der: &[u8], fields: &Fields<'_>) -> Self {
+        let extensions: Vec<X509Extension<'_>> = fields
+            .extensions
+            .iter()
+            .filter_map(|element| X509Extension::from_der(element.whole).ok())
+            .map(|(_, e)| e)
+            .collect();
+        let self_issued = fields.issuer.whole == fields.subject.whole;
+        let names = name::alternative_names(&extensions);
+        Self {
+            sha256: Sha256::of(der),
+            subject: name::name_text(fields.subject.whole),
+            issuer: name::name_text(fields.issuer.whole),
+            names: names.unwrap_or_else(|| name::common_names(fields.subject.whole)),
+            serial: serial_text(fields.serial),
+            validity: validity(&fields.not_before, &fields.not_after),
+            key: fields.key.as_ref().and_then(|element| key::key_name(element.whole)),
+            signature: key::signature_name(fields.signature.whole),
+            role: role(&extensions, fields.extensions.is_empty() && self_issued),
+            self_issued,
+        }
+    }
+
+    /// What can be said of bytes that are not readable as a certificate: their fingerprint and the reason.
+    #[must_use]
+    pub fn unreadable(der: &[u8], error: &ReadError) -> Self {
+        Self {
+            sha256: Sha256::of(der),
+            subject: None,
+            issuer: None,
+            names: Vec::new(),
+            serial: None,
+            validity: Validity::Unknown(error.to_string()),
+            key: None,
+            signature: None,
+            role: Role::Leaf,
+            self_issued: false,
+        }
+    }
+
+    /// The certificate in its place.
+    #[must_use]
+    pub fn at(self, resource: Resource, origin: Origin, usage: CertificateUsage) -> Certificate {
+        Certificate {
+            resource,
+            role: self.role,
+            origin,
+            validity: self.validity,
+            subject: self.subject,
+            issuer: self.issuer,
+            names: self.names,
+            serial: self.serial,
+            sha256: Some(self.sha256),
+            key: self.key,
+            signature: self.signature,
+            usage,
+            renewal: None,
+        }
+    }
+}
+
+fn role(extensions: &[X509Extension<'_>], old_root: bool) -> Role {
+    let authority = extensions.iter().any(
+        |extension| matches!(extension.parsed_extension(), ParsedExtension::BasicConstraints(basic) if basic.ca),
+    );
+    if authority || old_root { Role::Authority } else { Role::Leaf }
+}
+
+fn validity(not_before: &Element<'_>, not_after: &Element<'_>) -> Validity {
+    match date(not_after) {
+        Some(end) => Validity::between(date(not_before), end),
+        None => Validity::Unknown(format!(
+            "its end is not a date: {}",
+            String::from_utf8_lossy(not_after.content)
+        )),
+    }
+}
+
+fn date(element: &Element<'_>) -> Option<DateTime<Utc>> {
+    let (_, time) = ASN1Time::from_der(element.whole).ok()?;
+    DateTime::from_timestamp(time.timestamp(), 0)
+}
+
+/// The number without padding, as its magnitude with a sign.
+fn serial_text(complement: &[u8]) -> Option<String> {
+    let negative = complement.first()? & 0x80 != 0;
+    let magnitude = if negative { negated(complement) } else { complement.to_vec() };
+    let start = magnitude.iter().position(|byte| *byte != 0).unwrap_or(magnitude.len().saturating_sub(1));
+    let digits = HEXLOWER.encode(magnitude.get(start..)?);
+    Some(if negative { format!("-{digits}") } else { digits })
+}
+
+/// Two's complement: inverted, plus one from the last byte on.
+fn negated(complement: &[u8]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = complement.iter().map(|byte| !byte).collect();
+    for byte in bytes.iter_mut().rev() {
+        let (sum, carry) = byte.overflowing_add(1);
+        *byte = sum;
+        if !carry {
+            break;
+        }
+    }
+    bytes
+}

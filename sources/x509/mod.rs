@@ -1,0 +1,15 @@
+//! Reading certificates: what they say, field by field, with no verdict on it.
+//!
+//! Inventory must read what strict validators refuse, so each field is read on its own: a month 13 costs the
+//! dates, not the certificate.
+
+mod body;
+mod der;
+mod key;
+mod name;
+mod pem;
+#[cfg(test)]
+mod tests;
+
+pub use body::{Body, ReadError, read};
+pub use pem::{BlockError, certificates_in_pem};

@@ -1,0 +1,99 @@
+//! Certificates in text, as people keep them: bundles with comments, indented, with a byte order mark, cut, glued.
+//!
+//! Only certificate blocks are decoded: of keys not a byte is kept.
+
+use std::borrow::Cow;
+
+use data_encoding::BASE64_MIME_PERMISSIVE;
+use thiserror::Error;
+
+use super::body::{Body, ReadError, read, read_first};
+
+/// No bundle that means it has more; a file of nothing but begin lines would.
+const MOST_BLOCKS: usize = 10_000;
+const BEGIN: &str = "-BEGIN ";
+const END: &str = "-END ";
+
+/// One certificate block that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("certificate block {number}: {error}")]
+pub struct BlockError {
+    /// Which of the certificate blocks, counted from 1.
+    pub number: usize,
+    /// What is wrong with it.
+    pub error: ReadError,
+}
+
+/// The certificates of a PEM text in order, each read or with its error, so that a bad one hides no other.
+///
+/// Empty only if nothing in the text looks like a certificate; keys, requests and revocation lists are passed over.
+#[must_use]
+pub fn certificates_in_pem(text: &[u8]) -> Vec<Result<Body, BlockError>> {
+    let text = decoded(text);
+    let blocks = text.split(BEGIN).skip(1).filter_map(certificate_block);
+    let mut found: Vec<_> = blocks.take(MOST_BLOCKS + 1).collect();
+    if found.is_empty() && !text.contains(BEGIN) {
+        found.extend(bare(&text));
+    }
+    if let Some(beyond) = found.get_mut(MOST_BLOCKS) {
+        *beyond = Err(ReadError::TooMany(MOST_BLOCKS));
+    }
+    let numbered = |(index, result): (usize, Result<Body, ReadError>)| {
+        result.map_err(|error| BlockError { number: index + 1, error })
+    };
+    found.into_iter().enumerate().map(numbered).collect()
+}
+
+/// UTF-8, or UTF-16 where a byte order mark says so.
+fn decoded(text: &[u8]) -> Cow<'_, str> {
+    let (units, from): (_, fn([u8; 2]) -> u16) = match text {
+        [0xff, 0xfe, units @ ..] => (units, u16::from_le_bytes),
+        [0xfe, 0xff, units @ ..] => (units, u16::from_be_bytes),
+        _ => return String::from_utf8_lossy(text),
+    };
+    let units = units.chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(from));
+    Cow::Owned(String::from_utf16_lossy(&units.collect::<Vec<_>>()))
+}
+
+/// What stands between one `-BEGIN ` and the next, if its label says certificate.
+fn certificate_block(block: &str) -> Option<Result<Body, ReadError>> {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '#';
+    let (label, rest) = block.split_at(block.find(|c| !letter(c)).unwrap_or(block.len()));
+    let trusted = match label.trim() {
+        "CERTIFICATE" | "X509 CERTIFICATE" => false,
+        "TRUSTED CERTIFICATE" => true,
+        "PKCS7" | "PKCS #7 SIGNED DATA" => return Some(Err(ReadError::Pkcs7)),
+        _ => return None,
+    };
+    let Some((content, _)) = rest.split_once(END) else {
+        return Some(Err(ReadError::NoEnd));
+    };
+    Some(der(content.trim_matches('-')).and_then(|der| match trusted {
+        true => read_first(&der).map(|(body, _trust_settings)| body),
+        false => read(&der),
+    }))
+}
+
+/// A text that is nothing but the base64 of a certificate.
+fn bare(text: &str) -> Option<Result<Body, ReadError>> {
+    if !text.trim_start_matches('\u{feff}').trim_start().starts_with("MI") {
+        return None;
+    }
+    match read(&der(text).ok()?) {
+        Err(ReadError::NotACertificate) => None,
+        result => Some(result),
+    }
+}
+
+/// Base64 with any line ends and indents, encapsulated headers (`Name: value`), and padding or not.
+fn der(text: &str) -> Result<Vec<u8>, ReadError> {
+    let text = text.replace("\\r", "\n").replace("\\n", "\n");
+    let lines = text.lines().filter(|line| !line.contains(':'));
+    let ink = |letter: &char| !letter.is_whitespace() && *letter != '\u{feff}';
+    let mut letters: String = lines.flat_map(str::chars).filter(ink).collect();
+    letters.truncate(letters.trim_end_matches('=').len());
+    while letters.len() % 4 != 0 {
+        letters.push('=');
+    }
+    BASE64_MIME_PERMISSIVE.decode(letters.as_bytes()).map_err(|_| ReadError::NotBase64)
+}
