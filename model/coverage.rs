@@ -83,12 +83,17 @@ pub struct ScopeCoverage {
 
 impl ScopeCoverage {
     /// Complete without gaps, partial when something was answered, otherwise named after the first gap.
+    ///
+    /// What is not enabled counts only where there is nothing else: it neither hides a failure beside it nor
+    /// makes an answer partial.
     #[must_use]
     pub fn status(&self) -> CoverageStatus {
-        match self.gaps.first() {
+        let missed = self.gaps.iter().find(|gap| gap.unseen.reason != Reason::Disabled);
+        match missed.or(self.gaps.first()).map(|gap| gap.unseen.reason) {
             None => CoverageStatus::Ok,
+            Some(Reason::Disabled) if self.answered > 0 => CoverageStatus::Ok,
             Some(_) if self.answered > 0 => CoverageStatus::Partial,
-            Some(gap) => CoverageStatus::of_nothing_seen(gap.unseen.reason),
+            Some(reason) => CoverageStatus::of_nothing_seen(reason),
         }
     }
 }
@@ -150,6 +155,14 @@ mod tests {
         assert_eq!(scope(0, &[Reason::DeniedByScp]).status(), CoverageStatus::Denied);
         assert_eq!(scope(0, &[Reason::Timeout]).status(), CoverageStatus::Error);
         assert_eq!(scope(2, &[Reason::Denied]).status(), CoverageStatus::Partial);
+    }
+
+    #[test]
+    fn what_is_not_enabled_hides_no_failure_and_makes_no_answer_partial() {
+        assert_eq!(scope(0, &[Reason::Disabled]).status(), CoverageStatus::Disabled);
+        assert_eq!(scope(0, &[Reason::Disabled, Reason::Throttled]).status(), CoverageStatus::Throttled);
+        assert_eq!(scope(1, &[Reason::Disabled, Reason::Denied]).status(), CoverageStatus::Partial);
+        assert_eq!(scope(1, &[Reason::Disabled]).status(), CoverageStatus::Ok);
     }
 
     #[test]
