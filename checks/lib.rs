@@ -1,1 +1,95 @@
-//! placeholder
+//! Judgement: facts in, findings out. Pure: no I/O, no clock, no AWS, and no words but the checks' own documentation.
+//!
+//! Each file beside this one is a check, named after its id, and has one line in [`CHECKS`]. What several
+//! checks need is in `shared/`.
+
+use howler_model::Check;
+
+mod certificate_expiry;
+mod certificate_name_mismatch;
+mod certificate_not_valid_yet;
+mod certificate_untrusted;
+mod quota_utilization;
+mod scan_coverage;
+mod shared;
+
+/// All checks, in the order of the documentation.
+pub static CHECKS: &[&Check] = &[
+    &certificate_expiry::CHECK,
+    &certificate_not_valid_yet::CHECK,
+    &certificate_name_mismatch::CHECK,
+    &certificate_untrusted::CHECK,
+    &quota_utilization::CHECK,
+    &scan_coverage::CHECK,
+];
+
+/// The check with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Check> {
+    CHECKS.iter().copied().find(|check| check.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use howler_model::Facts;
+
+    use super::*;
+    use crate::shared::examples::now;
+
+    /// The ids that the names of the files beside this one stand for.
+    fn files() -> BTreeSet<String> {
+        std::fs::read_dir(env!("CARGO_MANIFEST_DIR"))
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().file_name().into_string().unwrap().strip_suffix(".rs").map(id))
+            .filter(|id| id != "lib")
+            .collect()
+    }
+
+    fn id(stem: &str) -> String {
+        stem.replace('_', "-")
+    }
+
+    #[test]
+    fn every_file_is_a_check_with_a_line_in_the_list() {
+        let files = files();
+        assert!(files.len() >= 6, "the folder was not read: {files:?}");
+        for id in &files {
+            assert!(find(id).is_some(), "{}.rs has no line in CHECKS", id.replace('-', "_"));
+        }
+        for check in CHECKS {
+            assert!(files.contains(check.id), "the check {} is not in a file of its name", check.id);
+        }
+        assert_eq!(files.len(), CHECKS.len(), "a check is in the list twice");
+    }
+
+    #[test]
+    fn every_check_is_documented() {
+        for check in CHECKS {
+            for (what, text) in [("title", check.title), ("why", check.why), ("fix", check.fix)] {
+                assert!(!text.trim().is_empty(), "{} has no {what}", check.id);
+                assert!(!text.contains('\n') && !text.contains("  "), "{}: {what} is not one line", check.id);
+            }
+            assert!(check.title.len() <= 60, "{}: the title does not fit a table", check.id);
+            assert!(!check.title.ends_with('.'), "{}: a title is not a sentence", check.id);
+            assert!(check.why.ends_with('.') && check.fix.ends_with('.'), "{}", check.id);
+            assert_eq!(check.since, "0.1.0", "{}", check.id);
+            assert!(!check.needs.is_empty(), "{} reads no facts", check.id);
+        }
+    }
+
+    #[test]
+    fn no_facts_give_no_findings() {
+        for check in CHECKS {
+            assert_eq!(check.judge(&Facts::default(), &Default::default(), now()), [], "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn an_unknown_id_is_not_found() {
+        assert!(find("certificate-expiry").is_some());
+        assert!(find("certificate_expiry").is_none());
+        assert!(find("").is_none());
+    }
+}

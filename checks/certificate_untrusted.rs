@@ -1,0 +1,95 @@
+//! Endpoints whose chain leads to no trust anchor.
+
+use chrono::{DateTime, Utc};
+use howler_model::{
+    Check, FactKind, Facts, Grain, Measure, Served, Severity, Status, Thresholds, Trust, Verdict,
+};
+
+use crate::shared::by_address;
+
+pub(crate) static CHECK: Check = Check {
+    id: "certificate-untrusted",
+    title: "Certificate chain leads to no trusted root",
+    why: "A client that does not know the issuer refuses the connection. The usual cause is a server that leaves out \
+          its intermediate certificate: browsers fetch or remember it and work, while programs fail. Dates are \
+          judged apart from this, by `certificate-expiry` and `certificate-not-valid-yet`.",
+    fix: "Serve the full chain: the leaf first, then each intermediate, without the root (`ssl_certificate \
+          fullchain.pem` in nginx, `--certificate-chain` with `aws acm import-certificate`). Replace a self-signed \
+          certificate by one of ACM or another public authority. If it belongs to a private authority on purpose, \
+          give howler the root of that authority as a trust anchor.",
+    since: "0.1.0",
+    grain: Grain::Account,
+    needs: &[FactKind::Served],
+    verdicts,
+};
+
+fn verdicts(facts: &Facts, _: &Thresholds, _: DateTime<Utc>) -> Vec<Verdict> {
+    by_address(&facts.served, judge)
+}
+
+/// A path that only a date stops is a path: the checks of dates tell that it is out of date.
+fn judge(served: &Served) -> (Status, Severity, Measure) {
+    match &served.trust {
+        Trust::Trusted | Trust::OutOfDate => {
+            (Status::Pass, Severity::Info, Measure::Chain { untrusted: None, reason: String::new() })
+        }
+        Trust::Untrusted(untrusted, reason) => {
+            let measure = Measure::Chain { untrusted: Some(*untrusted), reason: reason.clone() };
+            (Status::Fail, Severity::High, measure)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use howler_model::Untrusted;
+
+    use super::*;
+    use crate::shared::examples::{certificate, judge, served};
+
+    fn on(address: &str, trust: Trust) -> Served {
+        Served { trust, ..served("a.example:443", address, vec![certificate("leaf")]) }
+    }
+
+    #[test]
+    fn every_reason_fails_and_keeps_the_words_of_the_validator() {
+        for untrusted in [
+            Untrusted::SelfSigned,
+            Untrusted::UnknownIssuer,
+            Untrusted::BadSignature,
+            Untrusted::BadChain,
+            Untrusted::Malformed,
+        ] {
+            let served = vec![on("192.0.2.1:443", Trust::Untrusted(untrusted, "words".into()))];
+            let findings = judge(&CHECK, &Facts { served, ..Facts::default() });
+            let verdict = &findings[0].verdict;
+            assert_eq!((verdict.status, verdict.severity), (Status::Fail, Severity::High));
+            assert_eq!(
+                verdict.measure,
+                Measure::Chain { untrusted: Some(untrusted), reason: "words".into() }
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_passes_also_where_only_a_date_stops_it() {
+        for trust in [Trust::Trusted, Trust::OutOfDate] {
+            let served = vec![on("192.0.2.1:443", trust)];
+            let findings = judge(&CHECK, &Facts { served, ..Facts::default() });
+            assert_eq!(findings[0].verdict.status, Status::Pass);
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_one_finding_about_the_addresses_without_a_path() {
+        let broken = Trust::Untrusted(Untrusted::UnknownIssuer, String::new());
+        let served = vec![
+            on("192.0.2.3:443", broken.clone()),
+            on("192.0.2.1:443", Trust::Trusted),
+            on("192.0.2.2:443", broken),
+        ];
+        let findings = judge(&CHECK, &Facts { served, ..Facts::default() });
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].verdict.affects, ["192.0.2.2:443", "192.0.2.3:443"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! Where a certificate stands: who relies on it there, and how bad its failure can be.
+
+use chrono::{DateTime, Utc};
+use howler_model::{Certificate, Facts, Measure, Resource, Role, Served, Severity, Status, Trust, Verdict};
+
+use crate::shared::uses::Uses;
+
+/// A certificate in AWS, in a file, or in a chain that an endpoint served.
+pub(crate) struct Placed<'a> {
+    /// The certificate.
+    pub(crate) certificate: &'a Certificate,
+    /// What a verdict is about: for a served leaf the endpoint, so that it outlives a renewal.
+    pub(crate) resource: &'a Resource,
+    /// What it does there: the first of a served chain is a leaf, whatever it says of itself.
+    pub(crate) role: Role,
+    /// The worst that its failure can be.
+    worst: Severity,
+    /// The chain leads to a trust anchor, so if this member is out of date, the path goes round it.
+    bypassed: bool,
+    /// Who relies on it.
+    affects: Vec<String>,
+}
+
+/// All certificates of the facts, each in its place.
+pub(crate) fn placed(facts: &Facts) -> impl Iterator<Item = Placed<'_>> {
+    let uses = Uses::of(&facts.bindings);
+    let kept = facts.certificates.iter().map(move |certificate| kept(certificate, &uses));
+    kept.chain(facts.served.iter().flat_map(chain))
+}
+
+/// A certificate that lies in AWS or in a file.
+fn kept<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
+    let users = uses.users(certificate);
+    let worst = match (&users, certificate.role) {
+        (None, _) => Severity::Low,
+        (Some(_), Role::Leaf) => Severity::Critical,
+        (Some(_), Role::Authority) => Severity::High,
+    };
+    Placed {
+        certificate,
+        resource: &certificate.resource,
+        role: certificate.role,
+        worst,
+        bypassed: false,
+        affects: users.unwrap_or_default(),
+    }
+}
+
+/// The leaf that an address served, and the rest of its chain. A leaf that comes again further up says nothing new.
+fn chain(served: &Served) -> impl Iterator<Item = Placed<'_>> {
+    let leaf = served.chain.first();
+    let fingerprint = leaf.and_then(|leaf| leaf.sha256);
+    let rest = served.chain.iter().skip(1);
+    let rest = rest.filter(move |member| member.sha256.is_none() || member.sha256 != fingerprint);
+    let affects = || vec![served.address.to_string()];
+    let leaf = leaf.map(|certificate| Placed {
+        certificate,
+        resource: &served.resource,
+        role: Role::Leaf,
+        worst: Severity::Critical,
+        bypassed: false,
+        affects: affects(),
+    });
+    leaf.into_iter().chain(rest.map(move |certificate| Placed {
+        certificate,
+        resource: &certificate.resource,
+        role: certificate.role,
+        worst: Severity::High,
+        bypassed: served.trust == Trust::Trusted,
+        affects: affects(),
+    }))
+}
+
+impl Placed<'_> {
+    /// How it stands with a certificate that is not valid now.
+    pub(crate) fn out_of_date(&self, severity: Severity) -> (Status, Severity) {
+        match self.bypassed {
+            true => (Status::Warn, Severity::Low),
+            false => (Status::Fail, severity),
+        }
+    }
+
+    /// A verdict that is no worse than this place allows.
+    pub(crate) fn verdict(
+        self,
+        (status, severity): (Status, Severity),
+        measure: Measure,
+        deadline: Option<DateTime<Utc>>,
+    ) -> Verdict {
+        Verdict {
+            resource: self.resource.clone(),
+            status,
+            severity: severity.min(self.worst),
+            measure,
+            deadline,
+            affects: self.affects,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use howler_model::{Facts, Sha256};
+
+    use super::*;
+    use crate::shared::examples::{authority, certificate, served};
+
+    #[test]
+    fn the_first_of_a_served_chain_is_a_leaf_and_stands_for_the_endpoint() {
+        let served =
+            served("a.example:443", "192.0.2.1:443", vec![authority("self-signed"), authority("ca")]);
+        let facts = Facts { served: vec![served], ..Facts::default() };
+        let places: Vec<_> = placed(&facts).map(|place| (place.resource.id.as_str(), place.role)).collect();
+        assert_eq!(places, [("a.example:443", Role::Leaf), ("ca", Role::Authority)]);
+    }
+
+    #[test]
+    fn a_leaf_that_is_served_twice_is_told_once_but_what_could_not_be_read_is_told() {
+        let sealed = |id| Certificate { sha256: Some(Sha256::of(b"leaf")), ..certificate(id) };
+        let unread = || Certificate { sha256: None, ..certificate("unread") };
+        let twice = served("a.example:443", "192.0.2.1:443", vec![sealed("x"), sealed("y"), unread()]);
+        let blind = served("b.example:443", "192.0.2.2:443", vec![unread(), unread()]);
+        let facts = Facts { served: vec![twice, blind], ..Facts::default() };
+        let ids: Vec<_> = placed(&facts).map(|place| place.resource.id.as_str()).collect();
+        assert_eq!(ids, ["a.example:443", "unread", "b.example:443", "unread"]);
+    }
+}
