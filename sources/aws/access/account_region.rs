@@ -1,0 +1,178 @@
+//! One region of one account as sources see it: clients on demand, and every listing asked once.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use chrono::{DateTime, Utc};
+use howler_model::{AccountId, Partition, Reason, Region, Resource, Scope, Service, Unseen};
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::call::call;
+use super::watch::{Calls, Watch};
+use super::{Listing, Page};
+
+/// More pages than any listing has; past it, something is wrong with the tokens.
+const MOST_PAGES: usize = 10_000;
+
+/// One region of one account, or the place of its global services.
+pub struct AccountRegion {
+    pub(super) partition: Partition,
+    pub(super) account: AccountId,
+    /// Where its resources are: a region, or [`Region::GLOBAL`].
+    pub(super) region: Region,
+    /// Credentials and the region that calls go to.
+    pub(super) config: SdkConfig,
+    pub(super) now: DateTime<Utc>,
+    pub(super) permits: Arc<Semaphore>,
+    pub(super) calls: Arc<Calls>,
+    pub(super) listings: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl AccountRegion {
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The region, or [`Region::GLOBAL`].
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The partition of the account.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        self.partition
+    }
+
+    /// The time that counts as now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The scope of a service here.
+    #[must_use]
+    pub fn scope(&self, service: Service) -> Scope {
+        Scope::aws(self.partition, self.account.clone(), self.region.clone(), service)
+    }
+
+    /// A resource of a service here.
+    pub(crate) fn resource(
+        &self,
+        service: Service,
+        kind: &'static str,
+        id: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Resource {
+        Resource { scope: self.scope(service), kind, id: id.into(), name: name.into() }
+    }
+
+    /// A whole listing, asked once here however many sources and quotas read it.
+    pub(crate) async fn list<L: Listing>(&self) -> Result<Arc<[L::Item]>, Unseen> {
+        let cell = self.cell::<Result<Arc<[L::Item]>, Unseen>>(TypeId::of::<L>());
+        cell.get_or_init(async || L::ask(self).await.map(Arc::from)).await.clone()
+    }
+
+    /// The one cell of a listing; whoever comes first fills it.
+    fn cell<T: Send + Sync + 'static>(&self, listing: TypeId) -> Arc<OnceCell<T>> {
+        let mut cells = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh: Arc<dyn Any + Send + Sync> = Arc::new(OnceCell::<T>::new());
+        let cell = Arc::clone(cells.entry(listing).or_insert(fresh));
+        // One listing has one item type, so that the downcast holds; an unshared cell would only ask again.
+        cell.downcast().unwrap_or_default()
+    }
+
+    /// One call, within the number of calls that may be under way at once.
+    ///
+    /// # Errors
+    /// Whatever kept the answer away.
+    pub(crate) async fn call<T, E>(
+        &self,
+        action: &'static str,
+        send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Unseen>
+    where
+        E: StdError + ProvideErrorMetadata + 'static,
+    {
+        let closed = |_| Unseen::new(Reason::Skipped, action, "the scan was ended");
+        let _permit = self.permits.acquire().await.map_err(closed)?;
+        call(action, send).await
+    }
+
+    /// All pages of a listing, in order.
+    ///
+    /// # Errors
+    /// What kept one page away: half a listing is no listing. A token that comes again is a
+    /// [`Reason::PagingLoop`]; the SDK's own paginators would end there as if all were read.
+    pub(crate) async fn pages<I, E, F>(
+        &self,
+        action: &'static str,
+        ask: impl Fn(Option<String>) -> F,
+    ) -> Result<Vec<I>, Unseen>
+    where
+        E: StdError + ProvideErrorMetadata + 'static,
+        F: Future<Output = Result<Page<I>, SdkError<E, HttpResponse>>>,
+    {
+        let (mut items, mut seen, mut token) = (Vec::new(), Vec::new(), None);
+        loop {
+            let page = self.call(action, ask(token.clone())).await?;
+            items.extend(page.items);
+            let Some(next) = page.next.filter(|next| !next.is_empty()) else {
+                return Ok(items);
+            };
+            if seen.contains(&next) || seen.len() >= MOST_PAGES {
+                let message = format!("page {} repeats an earlier token", seen.len() + 2);
+                return Err(Unseen::new(Reason::PagingLoop, action, message));
+            }
+            seen.push(next.clone());
+            token = Some(next);
+        }
+    }
+}
+
+impl fmt::Debug for AccountRegion {
+    /// Without the configuration, which can reach credentials.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "AccountRegion({}/{})", self.account, self.region)
+    }
+}
+
+/// A client of each service, made where it is used and dropped after; its retry budget is its own, so that an
+/// account which is throttled takes no retries from another.
+macro_rules! clients {
+    ($($name:ident: $sdk:ident),* $(,)?) => {
+        impl AccountRegion {
+            $(
+                pub(crate) fn $name(&self) -> $sdk::Client {
+                    let partition = format!("{}/{}/{}", self.account, self.region, stringify!($name));
+                    let config = $sdk::config::Builder::from(&self.config)
+                        .retry_partition(RetryPartition::custom(partition).build())
+                        .interceptor(Watch(Arc::clone(&self.calls)));
+                    $sdk::Client::from_conf(config.build())
+                }
+            )*
+        }
+    };
+}
+
+clients! {
+    acm: aws_sdk_acm,
+    autoscaling: aws_sdk_autoscaling,
+    cloudwatch: aws_sdk_cloudwatch,
+    ec2: aws_sdk_ec2,
+    elbv2: aws_sdk_elasticloadbalancingv2,
+    iam: aws_sdk_iam,
+    servicequotas: aws_sdk_servicequotas,
+}

@@ -1,0 +1,181 @@
+//! One call: what came back, or the class of failure that it was.
+
+use std::cell::Cell;
+use std::error::Error as StdError;
+use std::future::Future;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use howler_model::{Reason, Unseen};
+
+use super::watch::ATTEMPTS;
+
+/// Codes by which services say "not permitted".
+const DENIED: [&str; 8] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnauthorizedException",
+    "NotAuthorized",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "OperationNotPermitted",
+];
+
+/// Codes by which services say "slow down".
+const THROTTLED: [&str; 12] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+    "PriorRequestNotComplete",
+    "BandwidthLimitExceeded",
+    "SlowDown",
+    "EC2ThrottledException",
+];
+
+/// Codes by which services refuse the credentials themselves.
+const CREDENTIALS: [&str; 11] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "AuthFailure",
+    "InvalidAccessKeyId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "MissingAuthenticationToken",
+    "IncompleteSignature",
+];
+
+/// Sends one request and counts its attempts.
+///
+/// # Errors
+/// Whatever kept the answer away, classified, under the name of the action that it needed.
+pub(super) async fn call<T, E>(
+    action: &'static str,
+    send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+) -> Result<T, Unseen>
+where
+    E: StdError + ProvideErrorMetadata + 'static,
+{
+    let counted = async {
+        let answer = send.await;
+        (answer, ATTEMPTS.with(Cell::get))
+    };
+    let (answer, attempts) = ATTEMPTS.scope(Cell::new(0), counted).await;
+    answer.map_err(|error| Unseen { attempts: attempts.max(1), ..unseen(action, &error) })
+}
+
+/// Classifies a failure by its kind and code; text decides only where AWS has no code for it.
+fn unseen<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Unseen
+where
+    E: StdError + ProvideErrorMetadata + 'static,
+{
+    let status = error.raw_response().map(|raw| raw.status().as_u16());
+    match error {
+        SdkError::ServiceError(service) if service.err().code().is_some() => said(action, service.err()),
+        SdkError::ServiceError(_) | SdkError::ResponseError(_) => unreadable(action, status, error),
+        SdkError::TimeoutError(_) => Unseen::new(Reason::Timeout, action, "no answer within the deadline"),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            Unseen::new(Reason::Timeout, action, causes(error))
+        }
+        _ if credentials_failed(error) => Unseen::new(Reason::Credentials, action, causes(error)),
+        SdkError::DispatchFailure(_) => Unseen::new(Reason::Network, action, causes(error)),
+        _ => Unseen::new(Reason::Failed, action, causes(error)),
+    }
+}
+
+/// The service answered with an error of its own.
+fn said(action: &'static str, error: &impl ProvideErrorMetadata) -> Unseen {
+    let meta = error.meta();
+    let (code, message) = (meta.code().unwrap_or_default(), meta.message().unwrap_or_default());
+    Unseen {
+        reason: reason(code, message),
+        action: action.to_owned(),
+        code: Some(code.to_owned()),
+        message: message.to_owned(),
+        request_id: meta.extra("aws_request_id").map(str::to_owned),
+        attempts: 1,
+    }
+}
+
+/// The class that a service's code and message stand for.
+fn reason(code: &str, message: &str) -> Reason {
+    // Route 53, ELB and others answer "Rate exceeded" under the code of a quota error.
+    if THROTTLED.contains(&code) || message.starts_with("Rate exceeded") {
+        Reason::Throttled
+    } else if DENIED.contains(&code) {
+        match message.contains("service control policy") {
+            true => Reason::DeniedByScp,
+            false => Reason::Denied,
+        }
+    } else if CREDENTIALS.contains(&code) {
+        Reason::Credentials
+    } else if ["OptInRequired", "SubscriptionRequiredException"].contains(&code) {
+        Reason::Disabled
+    } else {
+        Reason::Failed
+    }
+}
+
+/// An answer that is no answer of the service: a proxy's page, half a body.
+fn unreadable(action: &'static str, status: Option<u16>, error: &dyn StdError) -> Unseen {
+    let reason = match status {
+        Some(429 | 503) => Reason::Throttled,
+        Some(500..) => Reason::Failed,
+        _ => Reason::Malformed,
+    };
+    let code = status.map(|status| format!("HTTP {status}"));
+    Unseen { code, ..Unseen::new(reason, action, causes(error)) }
+}
+
+/// Whether no request was made because there is nobody to make it as.
+fn credentials_failed(error: &(dyn StdError + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// An error and all that caused it in one line; the SDK's outermost words say little.
+fn causes(error: &dyn StdError) -> String {
+    let mut words = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !words.contains(&said) {
+            words.push(said);
+        }
+        cause = error.source();
+    }
+    words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_decide_and_a_policy_of_the_organisation_is_told_apart() {
+        assert_eq!(reason("AccessDeniedException", "no identity-based policy allows"), Reason::Denied);
+        let scp = "with an explicit deny in a service control policy";
+        assert_eq!(reason("UnauthorizedOperation", scp), Reason::DeniedByScp);
+        assert_eq!(reason("RequestLimitExceeded", ""), Reason::Throttled);
+        assert_eq!(reason("LimitExceededException", "Rate exceeded"), Reason::Throttled);
+        assert_eq!(reason("LimitExceededException", "too many certificates"), Reason::Failed);
+        assert_eq!(reason("ExpiredToken", ""), Reason::Credentials);
+        assert_eq!(reason("OptInRequired", ""), Reason::Disabled);
+    }
+}

@@ -1,0 +1,124 @@
+//! Brings the rows of a service, its limits and its usage metrics together into quota facts.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use howler_model::{Limit, LimitSource, Quota, Reason, Service, Unseen, Usage, UsageSource};
+
+use super::limits::{self, Known, Limits, limits};
+use super::metrics::{self, Metered};
+use super::row::{Counted, Row};
+use crate::aws::AccountRegion;
+use crate::source::Gathered;
+
+/// Every action that the quotas of a service need.
+pub(crate) fn actions(rows: &[Row]) -> Vec<&'static str> {
+    let counting = rows.iter().flat_map(|row| row.actions).copied();
+    let shared = limits::ACTIONS.into_iter().chain([metrics::ACTION]);
+    counting.chain(shared).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The quotas of a service here: those with a row as it counts them, the others that AWS meters as it meters them.
+/// A row goes before a metric: it is exact, of this minute, and can name the resource.
+pub(crate) async fn gather(at: &AccountRegion, service: Service, rows: &'static [Row]) -> Gathered {
+    let counting = join_all(rows.iter().map(|row| (row.count)(at)));
+    let (limits, counts) = futures::join!(limits(at, &service), counting);
+    let mut gathered = Gathered::default();
+    for (row, counted) in rows.iter().zip(counts) {
+        let counted = counted.inspect(|_| gathered.answered += 1);
+        let counted = counted.inspect_err(|unseen| gathered.miss(None, unseen.clone()));
+        gathered.facts.quotas.extend(Subject { at, service: &service, row, limits: &limits }.facts(counted));
+    }
+    let metered = metered(at, &service, &limits, rows).await;
+    metered.iter().for_each(|quota| note(&mut gathered, &quota.usage));
+    gathered.facts.quotas.extend(metered);
+    for unseen in limits.unseen {
+        gathered.miss(None, unseen);
+    }
+    gathered
+}
+
+/// A metric without points is unknown, but CloudWatch did answer.
+fn note(gathered: &mut Gathered, usage: &Usage) {
+    match usage {
+        Usage::Unknown(unseen) if unseen.reason != Reason::NoData => gathered.miss(None, unseen.clone()),
+        _ => gathered.answered += 1,
+    }
+}
+
+/// A row with all that its facts are made of.
+struct Subject<'a> {
+    at: &'a AccountRegion,
+    service: &'a Service,
+    row: &'a Row,
+    limits: &'a Limits,
+}
+
+impl Subject<'_> {
+    fn facts(&self, counted: Result<Counted, Unseen>) -> Vec<Quota> {
+        let limit = self.limits.of(self.row.code);
+        match counted {
+            Ok(Counted::Whole(value)) => vec![self.quota(None, limit, self.counted(value))],
+            Ok(Counted::Each(values)) => {
+                let one = |(context, value)| self.quota(Some(context), limit.clone(), self.counted(value));
+                values.into_iter().map(one).collect()
+            }
+            Ok(Counted::WithLimit { usage, limit }) => {
+                let limit = Limit::Known { value: limit, by: LimitSource::AccountApi };
+                vec![self.quota(None, limit, self.measured(usage, UsageSource::AccountApi))]
+            }
+            Err(unseen) => vec![self.quota(None, limit, Usage::Unknown(unseen))],
+        }
+    }
+
+    fn counted(&self, value: f64) -> Usage {
+        self.measured(value, UsageSource::Counted)
+    }
+
+    fn measured(&self, value: f64, by: UsageSource) -> Usage {
+        Usage::Measured { value, at: self.at.now(), by }
+    }
+
+    fn quota(&self, context: Option<String>, limit: Limit, usage: Usage) -> Quota {
+        let known = self.limits.known.get(self.row.code);
+        let id = match &context {
+            Some(context) => format!("{}/{}/{context}", self.service, self.row.code),
+            None => format!("{}/{}", self.service, self.row.code),
+        };
+        Quota {
+            resource: self.at.resource(self.service.clone(), "quota", id, self.row.name),
+            code: self.row.code.starts_with("L-").then(|| self.row.code.to_owned()),
+            context,
+            unit: self.row.unit.to_owned(),
+            adjustable: known.map(|known| known.adjustable),
+            limit,
+            usage,
+        }
+    }
+}
+
+/// The quotas without a row whose usage AWS publishes.
+async fn metered(at: &AccountRegion, service: &Service, limits: &Limits, rows: &[Row]) -> Vec<Quota> {
+    let uncounted = limits.known.iter().filter(|(code, _)| !rows.iter().any(|row| row.code == *code));
+    let metered: Vec<_> = uncounted.filter_map(|(code, known)| Metered::of(code, known)).collect();
+    let usages = metrics::usage(at, &metered).await;
+    let fact = |(code, usage)| Some(metered_fact(at, service, limits.known.get_key_value(&code)?, usage));
+    usages.into_iter().filter_map(fact).collect()
+}
+
+fn metered_fact(
+    at: &AccountRegion,
+    service: &Service,
+    (code, known): (&String, &Known),
+    usage: Usage,
+) -> Quota {
+    Quota {
+        resource: at.resource(service.clone(), "quota", format!("{service}/{code}"), &known.name),
+        code: Some(code.clone()),
+        context: None,
+        unit: known.unit.clone(),
+        adjustable: Some(known.adjustable),
+        limit: known.limit.clone(),
+        usage,
+    }
+}

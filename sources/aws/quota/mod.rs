@@ -1,0 +1,10 @@
+//! How a quota fact comes about: the limit from Service Quotas or the service itself, the usage by counting, from the
+//! service itself, or from a usage metric.
+
+mod gather;
+mod limits;
+mod metrics;
+mod row;
+
+pub(crate) use gather::{actions, gather};
+pub(crate) use row::{Counted, Row, each, row, whole};

@@ -1,0 +1,65 @@
+//! One row of a quota table: the quota, and how its usage is counted from listings.
+
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
+use howler_model::Unseen;
+
+use crate::aws::AccountRegion;
+
+/// A quota that howler counts.
+pub(crate) struct Row {
+    /// Its code in Service Quotas, or a word of our own for the few quotas that have none there.
+    pub(crate) code: &'static str,
+    /// Its name in Service Quotas when the row was written.
+    pub(crate) name: &'static str,
+    /// The unit of limit and usage, in the singular.
+    pub(crate) unit: &'static str,
+    /// The IAM actions that counting needs.
+    pub(crate) actions: &'static [&'static str],
+    /// Counts; fails as the first listing that failed.
+    pub(crate) count: for<'a> fn(&'a AccountRegion) -> BoxFuture<'a, Result<Counted, Unseen>>,
+}
+
+/// What was counted for a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Counted {
+    /// One number for the whole scope.
+    Whole(f64),
+    /// One number for each resource, by its id or ARN.
+    Each(BTreeMap<String, f64>),
+    /// The service gave both numbers.
+    WithLimit {
+        /// In the row's unit.
+        usage: f64,
+        /// In the row's unit.
+        limit: f64,
+    },
+}
+
+/// A count of the whole scope.
+pub(crate) fn whole(count: usize) -> Counted {
+    Counted::Whole(count as f64)
+}
+
+/// A count for each resource.
+pub(crate) fn each(counts: impl IntoIterator<Item = (String, usize)>) -> Counted {
+    Counted::Each(counts.into_iter().map(|(resource, count)| (resource, count as f64)).collect())
+}
+
+/// Writes a row: code, name, unit, the listings that it reads and a pure function of them.
+macro_rules! row {
+    ($code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(,)?], |$($read:pat_param),+| $count:expr) => {
+        $crate::aws::quota::Row {
+            code: $code,
+            name: $name,
+            unit: $unit,
+            actions: &[$(<$listing as $crate::aws::access::Listing>::ACTION),+],
+            count: |at| Box::pin(async move {
+                let ($($read,)+) = ($(at.list::<$listing>().await?,)+);
+                Ok($count)
+            }),
+        }
+    };
+}
+pub(crate) use row;
