@@ -64,7 +64,8 @@ mod tests {
     #[test]
     fn texts_are_escaped_and_instants_are_seconds() {
         let time = chrono::DateTime::from_timestamp(1_700_000_000, 500_000_000).unwrap_or_default();
-        let value = Value::record().with("Name", "a\"b").with("At", time).with("Ok", true).with("N", vec![1, 2]);
+        let value =
+            Value::record().with("Name", "a\"b").with("At", time).with("Ok", true).with("N", vec![1, 2]);
         let expected = r#"{"Name":"a\"b","At":1700000000.5,"Ok":true,"N":[1,2]}"#;
         assert_eq!(write(&value, Place { account: "1", region: "r" }), expected);
     }

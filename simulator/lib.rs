@@ -1,1 +1,51 @@
-//! placeholder
+//! A local AWS organisation that answers over real HTTP, for the demo, tests, faults and benchmarks.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), howler_simulator::Error> {
+//! use howler_simulator::{Simulator, demo};
+//!
+//! let now = chrono::DateTime::UNIX_EPOCH;
+//! let (organization, faults) = demo(now);
+//! let simulator = Simulator::start(organization, faults, now)?;
+//! println!("AWS_ENDPOINT_URL={}", simulator.endpoint());
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod acm;
+mod answer;
+pub mod autoscaling;
+mod call;
+mod cbor;
+pub mod certificate;
+mod cloudwatch;
+mod credentials;
+mod digest;
+pub mod ec2;
+pub mod elbv2;
+mod failure;
+mod fault;
+mod http;
+pub mod iam;
+mod json;
+mod log;
+mod organization;
+mod organizations;
+mod page;
+mod parameters;
+mod pattern;
+mod resource;
+mod service;
+mod servicequotas;
+mod simulator;
+mod sts;
+mod value;
+mod xml;
+
+pub use credentials::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, access_key_id};
+pub use fault::{Fault, Faults, Rule};
+pub use log::{Outcome, Request};
+pub use organization::{Account, Iam, Metric, Organization, Region};
+pub use resource::{Kind, Resource, Resources};
+pub use simulator::{Error, Simulator};
+pub use value::{Place, Value};

@@ -33,13 +33,20 @@ pub(crate) struct Page<T> {
 
 impl Paging {
     /// The page that the call asks for.
-    pub(crate) fn page<T>(&self, call: &Call<'_>, items: impl IntoIterator<Item = T>) -> Result<Page<T>, Failure> {
+    pub(crate) fn page<T>(
+        &self,
+        call: &Call<'_>,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<Page<T>, Failure> {
         let limit = self.limit(call)?;
         let start = self.start(call)?;
         let mut items = items.into_iter().skip(start);
         let page: Vec<T> = items.by_ref().take(limit).collect();
         let next = items.next().is_some().then_some(start + limit);
-        Ok(Page { items: page, next: next_start(call, start, limit, next).map(|next| token(call, next)) })
+        Ok(Page {
+            items: page,
+            next: next_start(call, self, start, limit, next).map(|next| token(call, next)),
+        })
     }
 
     fn limit(&self, call: &Call<'_>) -> Result<usize, Failure> {
@@ -73,12 +80,18 @@ impl<T> Page<T> {
     }
 }
 
-/// Where the next page starts; a paging fault sends the caller round in circles.
-fn next_start(call: &Call<'_>, start: usize, limit: usize, next: Option<usize>) -> Option<usize> {
+/// Where the next page starts; a paging fault sends a caller that follows tokens round in circles.
+fn next_start(
+    call: &Call<'_>,
+    paging: &Paging,
+    start: usize,
+    limit: usize,
+    next: Option<usize>,
+) -> Option<usize> {
+    let follows = call.parameters.text(paging.token).is_some();
     match call.paging_fault {
-        Some(PagingFault::Repeat) if start > 0 => Some(start),
-        Some(PagingFault::Loop) if start > 0 => Some(if start == limit { 0 } else { limit }),
-        Some(PagingFault::Loop) if call.parameters.number("MaxResults").is_ok() => Some(limit),
+        Some(PagingFault::Repeat) if follows => Some(start),
+        Some(PagingFault::Loop) if follows => Some(if start == 0 { limit } else { 0 }),
         _ => next,
     }
 }

@@ -74,7 +74,8 @@ mod tests {
         let value = Value::record().with("nameSet", vec!["a<b", "c&d"]).with("size", 8);
         let mut out = String::new();
         write(&mut out, "volume", &value, "item", Place { account: "1", region: "r" });
-        let expected = "<volume><nameSet><item>a&lt;b</item><item>c&amp;d</item></nameSet><size>8</size></volume>";
+        let expected =
+            "<volume><nameSet><item>a&lt;b</item><item>c&amp;d</item></nameSet><size>8</size></volume>";
         assert_eq!(out, expected);
     }
 }

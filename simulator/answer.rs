@@ -1,0 +1,296 @@
+//! From an HTTP request to its answer: authorisation, routing, faults, and the writing of each protocol.
+
+use std::time::Duration;
+
+use crate::call::Call;
+use crate::credentials::{self, Scope};
+use crate::digest::Digest;
+use crate::failure::{Failure, Spelled};
+use crate::fault::{self, Armed, Fault, Paging, Stroke, Target};
+use crate::http::{Delivery, Reply, Request};
+use crate::log::{self, Log, Outcome};
+use crate::organization::{Account, Organization, Region};
+use crate::parameters::Parameters;
+use crate::service::{self, Protocol, Service};
+use crate::value::{Place, Value};
+use crate::{cbor, json, xml};
+
+/// Everything that answers need; nothing in it changes but counters and the log.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) organization: Organization,
+    pub(crate) rules: Vec<Armed>,
+    pub(crate) now: chrono::DateTime<chrono::Utc>,
+    pub(crate) log: Log,
+    /// The resources of services without regions: none.
+    pub(crate) nowhere: Region,
+}
+
+/// What a request turned out to ask, as far as it can be told before it is answered.
+struct Asked<'a> {
+    request: &'a Request<'a>,
+    service: &'static Service,
+    scope: Scope<'a>,
+    account: Option<&'a Account>,
+    parameters: Result<Parameters<'a>, Failure>,
+    action: String,
+    attempt: u32,
+    digest: Digest,
+}
+
+/// Services that nobody knows answer in JSON.
+static UNKNOWN: Service = Service {
+    signing: "unknown",
+    prefix: "unknown",
+    protocol: Protocol::Json,
+    regional: false,
+    namespace: "",
+    answer: |call| Err(Failure::unknown_action(call.action)),
+};
+
+impl World {
+    /// The answer to a request, which is also logged.
+    pub(crate) fn answer(&self, request: &Request<'_>) -> Reply {
+        let scope = request.header("authorization").and_then(Scope::read);
+        let asked = self.read(request, scope.unwrap_or(Scope { key: "", region: "", signing: "" }));
+        let full_action = format!("{}:{}", asked.prefix(), asked.action);
+        let stroke = self.stroke(&asked, &full_action);
+        let result = self.result(&asked, &full_action, scope.is_some(), stroke.fault);
+        let (reply, outcome) = reply(&asked, result, &stroke);
+        self.log.add(log::Request {
+            account: asked.account_id().to_owned(),
+            region: asked.scope.region.to_owned(),
+            service: asked.prefix().to_owned(),
+            action: full_action,
+            attempt: asked.attempt,
+            outcome,
+        });
+        reply
+    }
+
+    fn read<'a>(&'a self, request: &'a Request<'a>, scope: Scope<'a>) -> Asked<'a> {
+        let service = service::signed_for(scope.signing).unwrap_or(&UNKNOWN);
+        let parameters = match service.protocol {
+            Protocol::Query | Protocol::Ec2 => Ok(Parameters::form(request.body)),
+            Protocol::Json => Parameters::json(request.body),
+            Protocol::Cbor => Parameters::cbor(request.body),
+        };
+        let action = action(request, service.protocol, parameters.as_ref().ok()).to_owned();
+        let attempt = attempt(request);
+        let digest = Digest::new().add(scope.key).add(scope.region).add(&action).add(request.body);
+        let account = credentials::account(&self.organization, scope.key);
+        Asked {
+            request,
+            service,
+            scope,
+            account,
+            parameters,
+            action,
+            attempt,
+            digest: digest.add(attempt.to_le_bytes()),
+        }
+    }
+
+    fn stroke(&self, asked: &Asked<'_>, full_action: &str) -> Stroke {
+        let (account, region) = (asked.account_id(), asked.scope.region);
+        fault::stroke(&self.rules, &Target { account, region, action: full_action, digest: asked.digest })
+    }
+
+    fn result(
+        &self,
+        asked: &Asked<'_>,
+        full_action: &str,
+        signed: bool,
+        fault: Option<Fault>,
+    ) -> Result<Value, Failure> {
+        if !signed {
+            return Err(Failure::no_credentials());
+        }
+        let account = asked.account.ok_or_else(Failure::not_opted_in)?;
+        let caller =
+            credentials::caller(account, asked.scope.key, asked.request.header("x-amz-security-token"));
+        if let Some(failure) = fault.and_then(|fault| refusal(fault, &caller, full_action)) {
+            return Err(failure);
+        }
+        let region = self.region(account, asked)?;
+        let parameters = asked.parameters.as_ref().map_err(Clone::clone)?;
+        (asked.service.answer)(&Call {
+            organization: &self.organization,
+            account,
+            region_name: asked.scope.region,
+            region,
+            caller,
+            action: &asked.action,
+            parameters,
+            now: self.now,
+            paging_fault: paging_fault(fault),
+        })
+    }
+
+    fn region<'a>(&'a self, account: &'a Account, asked: &Asked<'_>) -> Result<&'a Region, Failure> {
+        match account.regions.get(asked.scope.region) {
+            Some(region) => Ok(region),
+            None if asked.service.regional => Err(Failure::not_opted_in()),
+            None => Ok(&self.nowhere),
+        }
+    }
+}
+
+impl Asked<'_> {
+    fn account_id(&self) -> &str {
+        self.account.map(|account| account.id.as_str()).unwrap_or_default()
+    }
+
+    /// The service as IAM spells it, or as the caller did if nobody knows it.
+    fn prefix(&self) -> &str {
+        if std::ptr::eq(self.service, &raw const UNKNOWN) { self.scope.signing } else { self.service.prefix }
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { account: self.account_id(), region: self.scope.region }
+    }
+}
+
+/// The action that a request names.
+fn action<'a>(request: &Request<'a>, protocol: Protocol, parameters: Option<&'a Parameters<'_>>) -> &'a str {
+    let named = match protocol {
+        Protocol::Query | Protocol::Ec2 => parameters.and_then(|parameters| parameters.text("Action")),
+        Protocol::Json => request.header("x-amz-target").and_then(|target| target.rsplit('.').next()),
+        Protocol::Cbor => request.path.rsplit('/').next(),
+    };
+    named.unwrap_or_default()
+}
+
+/// The number of the attempt in `amz-sdk-request: attempt=1; max=3`.
+fn attempt(request: &Request<'_>) -> u32 {
+    let header = request.header("amz-sdk-request").unwrap_or_default();
+    let named = header.split(';').find_map(|part| part.trim().strip_prefix("attempt="));
+    named.and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+/// The error that a fault answers with, if that is what it does.
+fn refusal(fault: Fault, caller: &str, action: &str) -> Option<Failure> {
+    match fault {
+        Fault::Deny { by_scp } => Some(Failure::denied(caller, action, by_scp)),
+        Fault::Throttle => Some(Failure::throttled()),
+        Fault::Fail(status) => Some(Failure::internal(status)),
+        Fault::NotOptedIn => Some(Failure::not_opted_in()),
+        Fault::ExpiredToken => Some(Failure::expired()),
+        _ => None,
+    }
+}
+
+fn paging_fault(fault: Option<Fault>) -> Option<Paging> {
+    match fault? {
+        Fault::RepeatToken => Some(Paging::Repeat),
+        Fault::LoopTokens => Some(Paging::Loop),
+        _ => None,
+    }
+}
+
+/// The answer as bytes, and how it ended.
+fn reply(asked: &Asked<'_>, result: Result<Value, Failure>, stroke: &Stroke) -> (Reply, Outcome) {
+    let id = request_id(asked.digest);
+    let (mut reply, mut outcome) = match result {
+        Ok(value) => (success(asked, &value, &id), Outcome::Answered),
+        Err(failure) => {
+            let spelled = failure.spell(asked.service);
+            (refused(asked, &spelled, &id), Outcome::Refused(spelled.code))
+        }
+    };
+    reply.delay = stroke.delay;
+    match stroke.fault {
+        Some(Fault::Hang) => (reply.delivery, outcome) = (Delivery::Never, Outcome::Hung),
+        Some(Fault::TruncatedBody) => (reply.delivery, outcome) = (Delivery::Half, Outcome::Broken),
+        Some(Fault::Garbage) => {
+            (reply.body, outcome) = (b"<html>{not what was asked".to_vec(), Outcome::Broken)
+        }
+        _ => {}
+    }
+    (reply, outcome)
+}
+
+/// An id in the shape of AWS's that follows from the request alone.
+fn request_id(digest: Digest) -> String {
+    let (high, low) = (digest.finish(), digest.add("low").finish());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    )
+}
+
+fn success(asked: &Asked<'_>, value: &Value, id: &str) -> Reply {
+    let place = asked.place();
+    let body = match asked.service.protocol {
+        Protocol::Json => json::write(value, place).into_bytes(),
+        Protocol::Cbor => cbor::write(value, place),
+        Protocol::Query => query_document(asked, value, id).into_bytes(),
+        Protocol::Ec2 => ec2_document(asked, value, id).into_bytes(),
+    };
+    whole(200, asked.service.protocol, id, body)
+}
+
+fn query_document(asked: &Asked<'_>, value: &Value, id: &str) -> String {
+    let (action, namespace) = (&asked.action, asked.service.namespace);
+    let mut out = format!("<{action}Response xmlns=\"{namespace}\">");
+    xml::write(&mut out, &format!("{action}Result"), value, "member", asked.place());
+    out.push_str(&format!(
+        "<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></{action}Response>"
+    ));
+    out
+}
+
+fn ec2_document(asked: &Asked<'_>, value: &Value, id: &str) -> String {
+    let (action, namespace) = (&asked.action, asked.service.namespace);
+    let mut out = format!("<{action}Response xmlns=\"{namespace}\"><requestId>{id}</requestId>");
+    xml::write_fields(&mut out, value, "item", asked.place());
+    out.push_str(&format!("</{action}Response>"));
+    out
+}
+
+fn refused(asked: &Asked<'_>, error: &Spelled, id: &str) -> Reply {
+    let protocol = asked.service.protocol;
+    let named = Value::record().with("__type", error.code).with("message", error.message.as_str());
+    let body = match protocol {
+        Protocol::Json => json::write(&named, asked.place()).into_bytes(),
+        Protocol::Cbor => cbor::write(&named, asked.place()),
+        Protocol::Query | Protocol::Ec2 => xml_error(protocol, error, id).into_bytes(),
+    };
+    let mut reply = whole(error.status, protocol, id, body);
+    if protocol == Protocol::Cbor {
+        let party = if error.status < 500 { "Sender" } else { "Receiver" };
+        reply.headers.push_str(&format!("x-amzn-query-error: {};{party}\r\n", error.code));
+    }
+    reply
+}
+
+fn xml_error(protocol: Protocol, error: &Spelled, id: &str) -> String {
+    let mut inner = String::new();
+    xml::element(&mut inner, "Code", error.code);
+    xml::element(&mut inner, "Message", &error.message);
+    match protocol {
+        Protocol::Ec2 => {
+            format!("<Response><Errors><Error>{inner}</Error></Errors><RequestID>{id}</RequestID></Response>")
+        }
+        _ => {
+            let party = if error.status < 500 { "Sender" } else { "Receiver" };
+            format!(
+                "<ErrorResponse><Error><Type>{party}</Type>{inner}</Error><RequestId>{id}</RequestId></ErrorResponse>"
+            )
+        }
+    }
+}
+
+fn whole(status: u16, protocol: Protocol, id: &str, body: Vec<u8>) -> Reply {
+    let kind = match protocol {
+        Protocol::Json => "content-type: application/x-amz-json-1.1",
+        Protocol::Cbor => "content-type: application/cbor\r\nsmithy-protocol: rpc-v2-cbor",
+        Protocol::Query | Protocol::Ec2 => "content-type: text/xml;charset=UTF-8",
+    };
+    let headers = format!("{kind}\r\nx-amzn-requestid: {id}\r\n");
+    Reply { status, headers, body, delivery: Delivery::Whole, delay: Duration::ZERO }
+}
