@@ -163,6 +163,15 @@ mod tests {
     }
 
     #[test]
+    fn thresholds_are_the_users_and_every_whole_percent_is_exact() {
+        for percent in (1..100_u32).map(f64::from) {
+            let tier = QuotaTier { warn_percent: percent, critical_percent: 100.0 };
+            assert_eq!(grade(percent, 100.0, tier), WARN, "{percent} %");
+            assert_eq!(grade(percent - 1.0, 100.0, tier), PASS, "below {percent} %");
+        }
+    }
+
+    #[test]
     fn a_limit_of_zero_is_fine_until_something_is_used() {
         assert_eq!(graded(0.0, 0.0), PASS);
         assert_eq!(graded(1.0, 0.0), HIGH);

@@ -46,29 +46,35 @@ fn kept<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
     }
 }
 
-/// The leaf that an address served, and the rest of its chain. A leaf that comes again further up says nothing new.
+/// What an address served, leaf first. A leaf that comes again further up says nothing new.
 fn chain(served: &Served) -> impl Iterator<Item = Placed<'_>> {
-    let leaf = served.chain.first();
-    let fingerprint = leaf.and_then(|leaf| leaf.sha256);
-    let rest = served.chain.iter().skip(1);
-    let rest = rest.filter(move |member| member.sha256.is_none() || member.sha256 != fingerprint);
-    let affects = || vec![served.address.to_string()];
-    let leaf = leaf.map(|certificate| Placed {
+    let first = served.chain.first();
+    let fingerprint = first.and_then(|leaf| leaf.sha256);
+    let again = move |member: &Certificate| member.sha256.is_some() && member.sha256 == fingerprint;
+    let rest = served.chain.iter().skip(1).filter(move |member| !again(member));
+    first.map(|leaf| served_leaf(served, leaf)).into_iter().chain(rest.map(|member| issuer(served, member)))
+}
+
+fn served_leaf<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'a> {
+    Placed {
         certificate,
         resource: &served.resource,
         role: Role::Leaf,
         worst: Severity::Critical,
         bypassed: false,
-        affects: affects(),
-    });
-    leaf.into_iter().chain(rest.map(move |certificate| Placed {
+        affects: vec![served.address.to_string()],
+    }
+}
+
+fn issuer<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'a> {
+    Placed {
         certificate,
         resource: &certificate.resource,
         role: certificate.role,
         worst: Severity::High,
         bypassed: served.trust == Trust::Trusted,
-        affects: affects(),
-    }))
+        affects: vec![served.address.to_string()],
+    }
 }
 
 impl Placed<'_> {
@@ -116,12 +122,16 @@ mod tests {
 
     #[test]
     fn a_leaf_that_is_served_twice_is_told_once_but_what_could_not_be_read_is_told() {
-        let sealed = |id| Certificate { sha256: Some(Sha256::of(b"leaf")), ..certificate(id) };
+        let sealed = |id, der: &[u8]| Certificate { sha256: Some(Sha256::of(der)), ..certificate(id) };
         let unread = || Certificate { sha256: None, ..certificate("unread") };
-        let twice = served("a.example:443", "192.0.2.1:443", vec![sealed("x"), sealed("y"), unread()]);
+        let twice = served(
+            "a.example:443",
+            "192.0.2.1:443",
+            vec![sealed("x", b"leaf"), sealed("y", b"leaf"), sealed("ca", b"ca"), unread()],
+        );
         let blind = served("b.example:443", "192.0.2.2:443", vec![unread(), unread()]);
         let facts = Facts { served: vec![twice, blind], ..Facts::default() };
         let ids: Vec<_> = placed(&facts).map(|place| place.resource.id.as_str()).collect();
-        assert_eq!(ids, ["a.example:443", "unread", "b.example:443", "unread"]);
+        assert_eq!(ids, ["a.example:443", "ca", "unread", "b.example:443", "unread"]);
     }
 }

@@ -89,6 +89,15 @@ mod tests {
     }
 
     #[test]
+    fn equals_are_told_the_same_in_any_order() {
+        let words = |words: &str| Verdict {
+            measure: Measure::ExpiryUnknown(words.to_owned()),
+            ..verdict("a", Status::Unknown, Severity::Medium, words)
+        };
+        assert_eq!(worst_of_each([words("1"), words("2")]), worst_of_each([words("2"), words("1")]));
+    }
+
+    #[test]
     fn what_is_unknown_is_worse_than_a_pass_and_what_ends_first_is_worse_than_the_rest() {
         let blind = verdict("a", Status::Unknown, Severity::Info, "1");
         let worst = worst_of_each([verdict("a", Status::Pass, Severity::Info, "2"), blind]);
