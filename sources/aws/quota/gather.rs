@@ -25,8 +25,7 @@ pub(crate) async fn gather(at: &AccountRegion, service: Service, rows: &'static 
     let (limits, counts) = futures::join!(limits(at, &service), counting);
     let mut gathered = Gathered::default();
     for (row, counted) in rows.iter().zip(counts) {
-        let counted = counted.inspect(|_| gathered.answered += 1);
-        let counted = counted.inspect_err(|unseen| gathered.miss(None, unseen.clone()));
+        tell(&mut gathered, &counted);
         gathered.facts.quotas.extend(Subject { at, service: &service, row, limits: &limits }.facts(counted));
     }
     let metered = metered(at, &service, &limits, rows).await;
@@ -36,6 +35,20 @@ pub(crate) async fn gather(at: &AccountRegion, service: Service, rows: &'static 
         gathered.miss(None, unseen);
     }
     gathered
+}
+
+/// What could not be counted: the row, or single resources of it.
+fn tell(gathered: &mut Gathered, counted: &Result<Counted, Unseen>) {
+    match counted {
+        Ok(Counted::Each(counts)) => {
+            gathered.answered += 1;
+            let uncounted =
+                counts.iter().filter_map(|(resource, count)| Some((resource, count.as_ref().err()?)));
+            uncounted.for_each(|(resource, unseen)| gathered.miss(Some(resource), unseen.clone()));
+        }
+        Ok(_) => gathered.answered += 1,
+        Err(unseen) => gathered.miss(None, unseen.clone()),
+    }
 }
 
 /// A metric without points is unknown, but CloudWatch did answer.
@@ -60,7 +73,9 @@ impl Subject<'_> {
         match counted {
             Ok(Counted::Whole(value)) => vec![self.quota(None, limit, self.counted(value))],
             Ok(Counted::Each(values)) => {
-                let one = |(context, value)| self.quota(Some(context), limit.clone(), self.counted(value));
+                let usage =
+                    |value: Result<f64, _>| value.map_or_else(Usage::Unknown, |value| self.counted(value));
+                let one = |(context, value)| self.quota(Some(context), limit.clone(), usage(value));
                 values.into_iter().map(one).collect()
             }
             Ok(Counted::WithLimit { usage, limit }) => {

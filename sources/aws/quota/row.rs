@@ -26,8 +26,8 @@ pub(crate) struct Row {
 pub(crate) enum Counted {
     /// One number for the whole scope.
     Whole(f64),
-    /// One number for each resource, by its id or ARN.
-    Each(BTreeMap<String, f64>),
+    /// One number for each resource, by its id or ARN, or why this one could not be counted.
+    Each(BTreeMap<String, Result<f64, Unseen>>),
     /// The service gave both numbers.
     WithLimit {
         /// In the row's unit.
@@ -37,6 +37,13 @@ pub(crate) enum Counted {
     },
 }
 
+impl From<Counted> for Result<Counted, Unseen> {
+    /// Lets a row say `Counted` where its count cannot fail.
+    fn from(counted: Counted) -> Self {
+        Ok(counted)
+    }
+}
+
 /// A count of the whole scope.
 pub(crate) fn whole(count: usize) -> Counted {
     Counted::Whole(count as f64)
@@ -44,10 +51,17 @@ pub(crate) fn whole(count: usize) -> Counted {
 
 /// A count for each resource.
 pub(crate) fn each(counts: impl IntoIterator<Item = (String, usize)>) -> Counted {
-    Counted::Each(counts.into_iter().map(|(resource, count)| (resource, count as f64)).collect())
+    seen(counts.into_iter().map(|(resource, count)| (resource, Ok(count))))
 }
 
-/// Writes a row: code, name, unit, the listings that it reads and a pure function of them.
+/// A count for each resource that could be seen.
+pub(crate) fn seen(counts: impl IntoIterator<Item = (String, Result<usize, Unseen>)>) -> Counted {
+    let number = |count: Result<usize, Unseen>| count.map(|count| count as f64);
+    Counted::Each(counts.into_iter().map(|(resource, count)| (resource, number(count))).collect())
+}
+
+/// Writes a row: code, name, unit, the listings that it reads and a pure function of them, which gives
+/// [`Counted`] or, where an answer may lack what is counted, a result of it.
 macro_rules! row {
     ($code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(,)?], |$($read:pat_param),+| $count:expr) => {
         $crate::aws::quota::Row {
@@ -57,7 +71,7 @@ macro_rules! row {
             actions: &[$(<$listing as $crate::aws::access::Listing>::ACTION),+],
             count: |at| Box::pin(async move {
                 let ($($read,)+) = ($(at.list::<$listing>().await?,)+);
-                Ok($count)
+                Result::from($count)
             }),
         }
     };
