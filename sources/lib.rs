@@ -4,7 +4,7 @@ mod aws;
 mod error;
 mod source;
 
-pub use aws::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings};
+pub use aws::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings, StandIn};
 pub use error::Error;
 pub use source::{Gather, GatherAws, Gathered, Source};
 

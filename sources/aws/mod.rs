@@ -7,4 +7,4 @@ pub(crate) mod ebs_quotas;
 mod listings;
 mod quota;
 
-pub use access::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings};
+pub use access::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings, StandIn};

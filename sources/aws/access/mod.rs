@@ -8,5 +8,5 @@ mod watch;
 
 pub use account_region::AccountRegion;
 pub(crate) use listing::{Listing, Page, listing};
-pub use session::{Account, RegionStatus, RoleArn, Session, Settings};
+pub use session::{Account, RegionStatus, RoleArn, Session, Settings, StandIn};
 pub use watch::Calls;

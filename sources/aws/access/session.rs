@@ -43,8 +43,19 @@ pub struct Settings {
     pub concurrency: usize,
     /// PEM certificates to trust beside the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<Vec<u8>>,
+    /// Another server than AWS, and who to be there: for the demo.
+    pub stand_in: Option<StandIn>,
     /// The time that counts as now.
     pub now: DateTime<Utc>,
+}
+
+/// A server that answers instead of AWS.
+#[derive(Debug, Clone)]
+pub struct StandIn {
+    /// Its address.
+    pub url: String,
+    /// The access key that it knows; there is nothing secret about it.
+    pub access_key: String,
 }
 
 /// One connection pool, one cache of credentials, one count of calls, for the whole process.
@@ -72,6 +83,10 @@ impl Session {
             );
         if let Some(profile) = &settings.profile {
             loader = loader.profile_name(profile);
+        }
+        if let Some(stand_in) = &settings.stand_in {
+            let credentials = Credentials::new(&stand_in.access_key, "stand-in", None, None, "stand-in");
+            loader = loader.endpoint_url(&stand_in.url).credentials_provider(credentials);
         }
         let mut config = loader.load().await;
         if config.region().is_none() {
