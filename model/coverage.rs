@@ -82,6 +82,14 @@ pub struct ScopeCoverage {
 }
 
 impl ScopeCoverage {
+    /// Adds what another source saw of the same scope; a gap that both met is one gap.
+    pub fn merge(&mut self, other: Self) {
+        self.facts += other.facts;
+        self.answered += other.answered;
+        let fresh: Vec<Gap> = other.gaps.into_iter().filter(|gap| !self.gaps.contains(gap)).collect();
+        self.gaps.extend(fresh);
+    }
+
     /// Complete without gaps, partial when something was answered, otherwise named after the first gap.
     ///
     /// What is not enabled counts only where there is nothing else: it neither hides a failure beside it nor
@@ -163,6 +171,13 @@ mod tests {
         assert_eq!(scope(0, &[Reason::Disabled, Reason::Throttled]).status(), CoverageStatus::Throttled);
         assert_eq!(scope(1, &[Reason::Disabled, Reason::Denied]).status(), CoverageStatus::Partial);
         assert_eq!(scope(1, &[Reason::Disabled]).status(), CoverageStatus::Ok);
+    }
+
+    #[test]
+    fn two_sources_of_one_scope_are_merged_and_a_gap_of_both_is_one() {
+        let mut both = scope(1, &[Reason::Denied]);
+        both.merge(scope(0, &[Reason::Denied, Reason::Timeout]));
+        assert_eq!((both.answered, both.gaps.len(), both.status()), (1, 2, CoverageStatus::Partial));
     }
 
     #[test]

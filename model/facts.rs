@@ -45,12 +45,17 @@ impl Facts {
         self.len() == 0
     }
 
-    /// Takes the facts of another place in.
+    /// Takes the facts of another source in. A scope that two sources asked is one scope.
     pub fn extend(&mut self, other: Self) {
         self.certificates.extend(other.certificates);
         self.bindings.extend(other.bindings);
         self.served.extend(other.served);
         self.quotas.extend(other.quotas);
-        self.scopes.extend(other.scopes);
+        for coverage in other.scopes {
+            match self.scopes.iter_mut().find(|known| known.scope == coverage.scope) {
+                Some(known) => known.merge(coverage),
+                None => self.scopes.push(coverage),
+            }
+        }
     }
 }
