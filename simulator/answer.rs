@@ -13,7 +13,7 @@ use crate::organization::{Account, Organization, Region};
 use crate::parameters::Parameters;
 use crate::service::{self, Protocol, Service};
 use crate::value::{Place, Value};
-use crate::{cbor, json, xml};
+use crate::{cbor, json, names, xml};
 
 /// Everything that answers need; nothing in it changes but counters and the log.
 #[derive(Debug)]
@@ -190,7 +190,7 @@ fn paging_fault(fault: Option<Fault>) -> Option<Paging> {
 
 /// The answer as bytes, and how it ended.
 fn reply(asked: &Asked<'_>, result: Result<Value, Failure>, stroke: &Stroke) -> (Reply, Outcome) {
-    let id = request_id(asked.digest);
+    let id = names::uuid_of(asked.digest);
     let (mut reply, mut outcome) = match result {
         Ok(value) => (success(asked, &value, &id), Outcome::Answered),
         Err(failure) => {
@@ -208,19 +208,6 @@ fn reply(asked: &Asked<'_>, result: Result<Value, Failure>, stroke: &Stroke) -> 
         _ => {}
     }
     (reply, outcome)
-}
-
-/// An id in the shape of AWS's that follows from the request alone.
-fn request_id(digest: Digest) -> String {
-    let (high, low) = (digest.finish(), digest.add("low").finish());
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xfff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )
 }
 
 fn success(asked: &Asked<'_>, value: &Value, id: &str) -> Reply {

@@ -1,0 +1,50 @@
+//! The organisation of `howler demo`: small, believable, and with something in every family that is looked at.
+
+mod landscape;
+mod teams;
+
+use chrono::{DateTime, Utc};
+
+use crate::fault::{Fault, Faults, Rule};
+use crate::organization::Organization;
+
+/// Three accounts (`platform` 111111111111, the management account; `payments` 222222222222; `data` 333333333333),
+/// each with us-east-1, eu-west-1 and ap-southeast-2, all dates relative to `now`:
+///
+/// * certificates: one expired and in use, one unused and expired, one with 3 days left, one with 20, one of IAM with
+///   12, one not validated yet, healthy ones of all seven key types;
+/// * quotas: on-demand vCPUs at 92 % (payments, eu-west-1), gp3 storage at 97 % (data, us-east-1), Elastic IPs at
+///   80 % and rules of a security group at 85 % (platform, us-east-1);
+/// * ACM denied in ap-southeast-2 of `data`.
+pub fn demo(now: DateTime<Utc>) -> (Organization, Faults) {
+    let organization =
+        Organization::of(teams::platform(now)).with(teams::payments(now)).with(teams::data(now));
+    let denied = Rule::new(Fault::Deny { by_scp: false });
+    (organization, vec![denied.account("333333333333").region("ap-southeast-2").action("acm:*")])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::certificate::Key;
+    use crate::resource::Kind;
+
+    #[test]
+    fn every_key_type_and_counted_family_is_somewhere() {
+        let (organization, _) = demo(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        let regions: Vec<_> =
+            organization.accounts.values().flat_map(|account| account.regions.values()).collect();
+        for key in Key::ACM {
+            assert!(
+                regions.iter().any(|region| region.certificates.iter().any(|it| it.key == key)),
+                "{}",
+                key.name()
+            );
+        }
+        let everywhere = [Kind::Instance, Kind::Volume, Kind::Vpc, Kind::SecurityGroup, Kind::LoadBalancer];
+        for kind in everywhere {
+            assert!(regions.iter().all(|region| region.resources.count(kind) > 0), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The accounts of the demo and what stands out in each.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::landscape::Landscape;
+use crate::acm::Certificate;
+use crate::certificate::Key;
+use crate::iam::{self, ServerCertificate};
+use crate::organization::{Account, Region};
+use crate::value::Value;
+use crate::{ec2, elbv2, names};
+
+/// What public certificates live for at most since March 2026.
+const PUBLIC_LIFETIME: TimeDelta = TimeDelta::days(199);
+/// What a private authority of ours gives.
+const PRIVATE_LIFETIME: TimeDelta = TimeDelta::days(730);
+
+/// The shared edge: an expired certificate in production, addresses and rules filling up.
+pub(super) fn platform(now: DateTime<Utc>) -> Account {
+    let mut east = Landscape::new("platform", "us-east-1", now);
+    let expired = imported("edge.platform.example.com", now, -2).name("*.edge.platform.example.com");
+    let modern = issued("status.platform.example.com", now, 150).key(Key::EcPrime256v1);
+    serve(&mut east, "platform", &[expired, modern]);
+    east.addresses(4 - 1); // one is there already: 4 of 5
+    let (group, vpc) = (east.id("sg", 9), east.vpc.clone());
+    east.add(ec2::security_group(&group, "partner-allowlist", &vpc, 51));
+    east.add(ec2::vpc(&east.id("vpc", 1), "10.1.0.0/16"));
+    east.add(ec2::transit_gateway(&east.id("tgw", 0)));
+    east.add(ec2::transit_gateway_attachment(&east.id("tgw-attach", 0), &east.id("tgw", 0), "vpc", &vpc));
+
+    let mut west = Landscape::new("platform", "eu-west-1", now);
+    serve(&mut west, "platform", &[issued("eu.platform.example.com", now, 120)]);
+
+    let mut sydney = Landscape::new("platform", "ap-southeast-2", now);
+    let vpn = ServerCertificate::new(
+        "vpn-gateway",
+        "vpn.platform.example.com",
+        now - TimeDelta::days(353),
+        days(now, 12),
+    );
+    let legacy = ServerCertificate::new(
+        "legacy-gateway",
+        "gw.platform.example.com",
+        now - TimeDelta::days(165),
+        days(now, 200),
+    );
+    attach(&mut sydney, "platform", "network", "TLS", &[vpn.arn(), legacy.arn()]);
+
+    let mut account = account("111111111111", "platform", [east, west, sydney]);
+    account.iam.certificates.extend([vpn, legacy]);
+    account
+}
+
+/// Payments: three days left on the busiest certificate, a failing renewal, vCPUs at 92 %.
+pub(super) fn payments(now: DateTime<Utc>) -> Account {
+    let mut east = Landscape::new("payments", "us-east-1", now);
+    serve(&mut east, "payments", &[imported("us.pay.example.com", now, 300).key(Key::Rsa3072)]);
+    let pending = Certificate::pending(
+        &names::uuid("new.pay.example.com", 0),
+        "new.pay.example.com",
+        now - TimeDelta::days(1),
+    );
+    east.region().certificates.push(pending);
+
+    let mut west = Landscape::new("payments", "eu-west-1", now);
+    let urgent =
+        imported("pay.example.com", now, 3).name("www.pay.example.com").tag("owner", "payments-core");
+    let soon = issued("checkout.example.com", now, 20).key(Key::EcSecp384r1).renewal("FAILED");
+    let healthy = imported("invoices.example.com", now, 400).key(Key::Rsa4096);
+    serve(&mut west, "payments", &[urgent, soon, healthy]);
+    west.instances("m5.xlarge", 44, 4.0); // with the usual 3 m5.large and one more: 184 of 200
+    west.instances("c5.large", 1, 2.0);
+    west.region().set_quota("ec2", "L-1216C47A", 200.0);
+
+    let mut sydney = Landscape::new("payments", "ap-southeast-2", now);
+    serve(&mut sydney, "payments", &[issued("au.pay.example.com", now, 90)]);
+    account("222222222222", "payments", [east, west, sydney])
+}
+
+/// Data: storage at 97 %, a forgotten certificate, and a region whose certificates nobody may list.
+pub(super) fn data(now: DateTime<Utc>) -> Account {
+    let mut east = Landscape::new("data", "us-east-1", now);
+    serve(&mut east, "data", &[issued("lake.data.example.com", now, 75)]);
+    // With the usual 200 GiB: 49,664 of 51,200 GiB.
+    for number in 0..96 {
+        east.add(ec2::volume(&names::id("vol", "data/kafka", number), "gp3", 512, 3000));
+    }
+    east.add(ec2::volume(&names::id("vol", "data/kafka", 96), "gp3", 312, 3000));
+
+    let mut west = Landscape::new("data", "eu-west-1", now);
+    serve(&mut west, "data", &[imported("warehouse.data.example.com", now, 210).key(Key::EcSecp521r1)]);
+    west.region().certificates.push(imported("legacy-etl.data.example.com", now, -40).key(Key::Rsa1024));
+
+    let mut sydney = Landscape::new("data", "ap-southeast-2", now);
+    serve(&mut sydney, "data", &[issued("au.data.example.com", now, 60)]);
+    account("333333333333", "data", [east, west, sydney])
+}
+
+fn account(id: &str, name: &str, regions: [Landscape; 3]) -> Account {
+    let [east, west, sydney] = regions.map(Landscape::finish);
+    let mut account = Account::new(id, name)
+        .region("us-east-1", east)
+        .region("eu-west-1", west)
+        .region("ap-southeast-2", sydney);
+    account.disabled_regions.push("af-south-1".to_owned());
+    let policy =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+    account.iam.resources.extend([
+        iam::role("howler", 1),
+        iam::role("deploy", 4),
+        iam::role("web", 2),
+        iam::user("break-glass", &["administrators"], 0),
+        iam::group("administrators", 2),
+        iam::policy("read-artifacts", policy, 3),
+        iam::open_id_connect_provider("token.actions.githubusercontent.com"),
+    ]);
+    account
+}
+
+fn days(now: DateTime<Utc>, days: i64) -> DateTime<Utc> {
+    now + TimeDelta::days(days)
+}
+
+/// A certificate of Amazon with that many days left.
+fn issued(domain: &str, now: DateTime<Utc>, left: i64) -> Certificate {
+    let not_after = days(now, left);
+    Certificate::issued(&names::uuid(domain, 0), domain, not_after - PUBLIC_LIFETIME, not_after)
+}
+
+/// An imported certificate with that many days left, or gone for that many.
+fn imported(domain: &str, now: DateTime<Utc>, left: i64) -> Certificate {
+    let not_after = days(now, left);
+    Certificate::imported(&names::uuid(domain, 0), domain, not_after - PRIVATE_LIFETIME, not_after)
+}
+
+/// Puts certificates on the HTTPS listener of the team's load balancer: the first by default, the others by SNI.
+fn serve(landscape: &mut Landscape, team: &str, certificates: &[Certificate]) {
+    let arns: Vec<Value> = certificates.iter().map(Certificate::arn).collect();
+    attach(landscape, team, "application", "HTTPS", &arns);
+    let balancer = elbv2::load_balancer_arn(&format!("{team}-web"), "application");
+    let used = certificates.iter().map(|certificate| certificate.clone().used_by(balancer.clone()));
+    landscape.region().certificates.extend(used);
+}
+
+fn attach(landscape: &mut Landscape, team: &str, kind: &str, protocol: &str, arns: &[Value]) {
+    let name = if kind == "application" { format!("{team}-web") } else { format!("{team}-{kind}") };
+    if kind != "application" {
+        let (vpc, zone) = (landscape.vpc.clone(), landscape.zone.clone());
+        landscape.add(elbv2::load_balancer(&name, kind, &vpc, &[&zone]));
+    }
+    let Some((default, further)) = arns.split_first() else { return };
+    let resources = elbv2::listener(&name, kind, protocol, 443, Some(default.clone()), further);
+    let region: &mut Region = landscape.region();
+    region.resources.extend(resources);
+}

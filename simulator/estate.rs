@@ -1,0 +1,66 @@
+//! Many resources of known properties, for tests of paging and scale.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::acm::Certificate;
+use crate::certificate::Key;
+use crate::names::{id, uuid};
+use crate::organization::{Account, Organization, Region};
+use crate::resource::Resource;
+use crate::{ec2, elbv2};
+
+/// Certificates of all seven key types in turn; the one of number n (from 0) has the domain `c<n>.example.com`
+/// and expires n + 1 days after `now`, having lived for a year then.
+pub fn certificates(count: u32, now: DateTime<Utc>) -> Vec<Certificate> {
+    let certificate = |number: u32| {
+        let not_after = now + TimeDelta::days(i64::from(number) + 1);
+        let domain = format!("c{number}.example.com");
+        let id = uuid("certificate", number as usize);
+        let key = Key::ACM[number as usize % Key::ACM.len()];
+        Certificate::issued(&id, &domain, not_after - TimeDelta::days(365), not_after).key(key)
+    };
+    (0..count).map(certificate).collect()
+}
+
+/// Running on-demand instances of a type.
+pub fn instances(count: usize, instance_type: &str, zone: &str) -> Vec<Resource> {
+    (0..count).map(|number| ec2::instance(&id("i", zone, number), instance_type, zone)).collect()
+}
+
+/// Security groups of a VPC, each with that many inbound rules.
+pub fn security_groups(count: usize, vpc: &str, rules: u16) -> Vec<Resource> {
+    (0..count)
+        .map(|number| ec2::security_group(&id("sg", vpc, number), &format!("group-{number}"), vpc, rules))
+        .collect()
+}
+
+/// Volumes of a type, each of that many GiB.
+pub fn volumes(count: usize, volume_type: &str, gibibytes: i64) -> Vec<Resource> {
+    (0..count).map(|number| ec2::volume(&id("vol", volume_type, number), volume_type, gibibytes, 0)).collect()
+}
+
+/// Application load balancers `lb-<n>`, each with one HTTPS listener that has that many rules besides its default.
+pub fn load_balancers(count: usize, certificate: &Certificate, rules: u16) -> Vec<Resource> {
+    let balancer = |number: usize| {
+        let name = format!("lb-{number}");
+        let mut resources = vec![elbv2::load_balancer(&name, "application", "vpc-1", &["a", "b"])];
+        resources.extend(elbv2::listener(&name, "application", "HTTPS", 443, Some(certificate.arn()), &[]));
+        resources.extend(elbv2::rules(&name, "application", 443, rules));
+        resources
+    };
+    (0..count).flat_map(balancer).collect()
+}
+
+/// An organisation whose accounts (ids from 100000000000 upwards, the first being the management account) all have
+/// the same regions. They share the region's data, so that ten thousand accounts fit into memory.
+pub fn organization(accounts: u32, regions: &[&str], region: impl Into<Arc<Region>>) -> Organization {
+    let region = region.into();
+    let account = |number: u32| {
+        let account =
+            Account::new((100_000_000_000 + u64::from(number)).to_string(), format!("account-{number}"));
+        regions.iter().fold(account, |account, name| account.region(*name, Arc::clone(&region)))
+    };
+    (1..accounts).map(account).fold(Organization::of(account(0)), Organization::with)
+}
