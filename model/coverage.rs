@@ -135,11 +135,17 @@ impl Coverage {
         self.counts[status as usize]
     }
 
+    /// Scopes of which something that should have been seen was not.
+    #[must_use]
+    pub fn gaps(&self) -> usize {
+        let gaps = CoverageStatus::ALL.into_iter().filter(|status| status.is_gap());
+        gaps.map(|status| self.count(status)).sum()
+    }
+
     /// Whether everything that should have been seen was seen. Nothing asked for is not complete.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let gaps = CoverageStatus::ALL.into_iter().filter(|status| status.is_gap());
-        self.requested() > 0 && gaps.map(|status| self.count(status)).sum::<usize>() == 0
+        self.requested() > 0 && self.gaps() == 0
     }
 }
 
