@@ -1,0 +1,108 @@
+//! A finding of the document, with its words.
+
+use chrono::{DateTime, Utc};
+use howler_model as model;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Measure, Partition, Severity, Status};
+use crate::wording::{self, Remediation};
+
+/// Where something is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The partition; null outside AWS.
+    pub partition: Option<Partition>,
+    /// The 12 digits of the account; null outside AWS.
+    pub account: Option<String>,
+    /// The region, or `global`; null outside AWS.
+    pub region: Option<String>,
+    /// The service: its code in Service Quotas and ARNs, or `tls`, `file`.
+    pub service: String,
+    /// The endpoint or path outside AWS; null in AWS.
+    pub target: Option<String>,
+}
+
+impl From<&model::Scope> for Place {
+    fn from(scope: &model::Scope) -> Self {
+        let target = match &scope.place {
+            model::Place::Outside(what) => Some(what.clone()),
+            model::Place::Aws { .. } => None,
+        };
+        Self {
+            partition: scope.partition().map(Partition::from),
+            account: scope.account().map(ToString::to_string),
+            region: scope.region().map(ToString::to_string),
+            service: scope.service.to_string(),
+            target,
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Resource {
+    /// What it is: `acm-certificate`, `tls-endpoint`, `quota`.
+    pub kind: String,
+    /// Its canonical name, the same from scan to scan: an ARN, `host:port#sni`, a path, `service/code`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// One thing to know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The same from scan to scan for the same check and resource.
+    pub id: String,
+    /// The check that found it.
+    pub check: String,
+    /// What the check looks for.
+    pub title: String,
+    /// The result of the comparison.
+    pub status: Status,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it says, in one sentence.
+    pub summary: String,
+    /// Where the resource is.
+    pub scope: Place,
+    /// What it is about.
+    pub resource: Resource,
+    /// The numbers and names behind it.
+    pub measure: Measure,
+    /// When it becomes an outage; null if that is not known.
+    pub deadline: Option<DateTime<Utc>>,
+    /// Who should hear of it; null if nobody is known.
+    pub owner: Option<String>,
+    /// What would be hit: ARNs and endpoints.
+    pub affects: Vec<String>,
+    /// What to do about it.
+    pub remediation: Remediation,
+}
+
+impl From<&model::Finding> for Finding {
+    fn from(finding: &model::Finding) -> Self {
+        let verdict = &finding.verdict;
+        let resource = &verdict.resource;
+        Self {
+            id: finding.id.to_string(),
+            check: finding.check.to_owned(),
+            title: finding.title.to_owned(),
+            status: verdict.status.into(),
+            severity: verdict.severity.into(),
+            summary: wording::summary(finding),
+            scope: Place::from(&resource.scope),
+            resource: Resource {
+                kind: resource.kind.to_owned(),
+                id: resource.id.clone(),
+                name: resource.name.clone(),
+            },
+            measure: Measure::from(&verdict.measure),
+            deadline: verdict.deadline,
+            owner: finding.owner.clone(),
+            affects: verdict.affects.clone(),
+            remediation: Remediation::of(finding),
+        }
+    }
+}

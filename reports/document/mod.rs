@@ -1,0 +1,216 @@
+//! The document `howler.report/v1`: what machines read, apart from the nouns inside.
+//!
+//! Fields are added within v1, never renamed or removed. Instants are RFC 3339 in UTC, ratios 0..1, and null says
+//! "not known" or "does not apply", never zero. Text of others stands in it unchanged.
+
+mod coverage;
+mod finding;
+mod measure;
+mod number;
+mod words;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use howler_model as model;
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::{Deserialize, Serialize};
+
+pub use coverage::{Coverage, Gap, Scope, Unseen};
+pub use finding::{Finding, Place, Resource};
+pub use measure::{Certificate, Measure};
+pub use words::{
+    CoverageStatus, LimitSource, Origin, Partition, Reason, Severity, Status, Untrusted, UsageSource,
+};
+
+use crate::Error;
+
+/// Which document this is; another name is another document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Schema {
+    /// `howler.report/v1`.
+    #[serde(rename = "howler.report/v1")]
+    V1,
+}
+
+/// What wrote the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `howler`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// When and how the scan ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// A name for this scan that no other has.
+    pub id: String,
+    /// The time that everything is judged by.
+    pub now: DateTime<Utc>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// Calls that went to AWS, retries counted.
+    pub api_calls: u64,
+    /// False if a signal ended it.
+    pub finished: bool,
+}
+
+/// Findings counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// All findings by status.
+    pub by_status: BTreeMap<Status, usize>,
+    /// Findings with status fail, warn or unknown, by severity.
+    pub open_by_severity: BTreeMap<Severity, usize>,
+}
+
+/// How a gateway took the findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Delivery {
+    /// The name of the gateway.
+    pub gateway: String,
+    /// Where, without credentials.
+    pub target: String,
+    /// Findings that it accepted.
+    pub accepted: usize,
+    /// Findings that it did not.
+    pub rejected: usize,
+    /// Why not; null if all went well.
+    pub error: Option<String>,
+}
+
+/// A scan, as it is written and read back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Document {
+    /// Which document this is.
+    pub schema: Schema,
+    /// What wrote it.
+    pub tool: Tool,
+    /// When and how the scan ran.
+    pub run: Run,
+    /// Whether everything that should have been seen was seen. If false, a missing finding proves nothing.
+    pub complete: bool,
+    /// How many scopes came out how.
+    pub coverage: Coverage,
+    /// How many findings there are.
+    pub summary: Summary,
+    /// What was found, worst first.
+    pub findings: Vec<Finding>,
+    /// What was asked for and what was seen of it.
+    pub scopes: Vec<Scope>,
+    /// How the gateways took it.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Document {
+    /// Reads a document back.
+    ///
+    /// # Errors
+    /// [`Error::Document`] for anything but a `howler.report/v1`.
+    pub fn parse(json: &[u8]) -> Result<Self, Error> {
+        Ok(serde_json::from_slice(json)?)
+    }
+}
+
+impl From<&model::Scan> for Document {
+    fn from(scan: &model::Scan) -> Self {
+        Self {
+            schema: Schema::V1,
+            tool: Tool { name: "howler".into(), version: scan.run.version.clone() },
+            run: Run::from(&scan.run),
+            complete: scan.is_complete(),
+            coverage: Coverage::from(&scan.coverage()),
+            summary: Summary::from(&scan.summary()),
+            findings: scan.findings.iter().map(Finding::from).collect(),
+            scopes: scan.scopes.iter().map(Scope::from).collect(),
+            deliveries: scan.deliveries.iter().map(Delivery::from).collect(),
+        }
+    }
+}
+
+impl From<&model::Run> for Run {
+    fn from(run: &model::Run) -> Self {
+        Self {
+            id: run.id.clone(),
+            now: run.now,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            api_calls: run.api_calls,
+            finished: run.finished,
+        }
+    }
+}
+
+impl From<&model::Summary> for Summary {
+    fn from(summary: &model::Summary) -> Self {
+        Self {
+            by_status: summary.by_status.iter().map(|&(status, n)| (status.into(), n)).collect(),
+            open_by_severity: summary.open_by_severity.iter().map(|&(level, n)| (level.into(), n)).collect(),
+        }
+    }
+}
+
+impl From<&model::Delivery> for Delivery {
+    fn from(delivery: &model::Delivery) -> Self {
+        Self {
+            gateway: delivery.gateway.clone(),
+            target: delivery.target.clone(),
+            accepted: delivery.accepted,
+            rejected: delivery.rejected,
+            error: delivery.error.clone(),
+        }
+    }
+}
+
+/// The JSON Schema (draft 2020-12) of the document as it is written.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Document>().to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn a_document_reads_back_as_it_was() {
+        let document = Document::from(&samples::scan());
+        let json = serde_json::to_vec(&document).unwrap();
+        assert_eq!(Document::parse(&json).unwrap(), document);
+    }
+
+    #[test]
+    fn another_document_is_refused_by_its_name() {
+        let json = serde_json::to_string(&Document::from(&samples::scan())).unwrap();
+        let other = json.replacen("howler.report/v1", "howler.report/v2", 1);
+        let error = Document::parse(other.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("howler.report/v1") && error.contains("howler.report/v2"), "{error}");
+    }
+
+    #[test]
+    fn requested_is_the_sum_of_the_rest() {
+        let Coverage { requested, ok, partial, denied, disabled, throttled, error, skipped } =
+            Document::from(&samples::scan()).coverage;
+        assert_eq!(requested, ok + partial + denied + disabled + throttled + error + skipped);
+        assert!(requested > 0);
+    }
+
+    #[test]
+    fn a_scan_that_was_interrupted_is_not_complete() {
+        let mut scan = samples::healthy();
+        assert!(Document::from(&scan).complete);
+        scan.run.finished = false;
+        assert!(!Document::from(&scan).complete);
+    }
+
+    #[test]
+    fn the_schema_is_a_snapshot() {
+        insta::assert_snapshot!("schema", serde_json::to_string_pretty(&schema()).unwrap());
+    }
+}

@@ -1,0 +1,136 @@
+//! The cells of a finding: a value, and a detail for the line below it.
+
+use howler_model::{Finding, Measure, Scope};
+
+use super::MOST_COLUMNS;
+use crate::escape::terminal;
+use crate::wording::{number, percent, ratio_percent, short_duration, untrusted};
+
+/// The longest detail of others' words.
+const SHORT: usize = 22;
+
+/// A value and what goes below or beside it.
+pub(super) struct Cell {
+    value: String,
+    detail: String,
+    joint: &'static str,
+}
+
+impl Cell {
+    fn new(value: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { value: value.into(), detail: detail.into(), joint: ", " }
+    }
+
+    fn joined_by(self, joint: &'static str) -> Self {
+        Self { joint, ..self }
+    }
+
+    /// Both on two lines.
+    pub(super) fn stacked(self) -> String {
+        match self.detail.is_empty() {
+            true => self.value,
+            false => format!("{}\n{}", self.value, self.detail),
+        }
+    }
+
+    /// Both on one line.
+    pub(super) fn in_line(self) -> String {
+        match self.detail.is_empty() {
+            true => self.value,
+            false => format!("{}{}{}", self.value, self.joint, self.detail),
+        }
+    }
+}
+
+/// What it is: the name and the check.
+pub(super) fn what(finding: &Finding, columns: usize) -> Cell {
+    Cell::new(terminal(&finding.verdict.resource.name, columns), finding.check)
+}
+
+/// How much is left or used.
+pub(super) fn left(measure: &Measure) -> Cell {
+    match measure {
+        Measure::Expiry { seconds_left, not_after, .. } if *seconds_left < 0 => {
+            let day = not_after.format("on %Y-%m-%d");
+            Cell::new(format!("expired {} ago", short_duration(*seconds_left)), day.to_string()).joined_by(" ")
+        }
+        Measure::Expiry { seconds_left, lifetime_left, .. } => {
+            let share = lifetime_left.map(|ratio| format!("{}% of lifetime", ratio_percent(ratio)));
+            Cell::new(format!("{} left", short_duration(*seconds_left)), share.unwrap_or_default())
+        }
+        Measure::NoExpiry => Cell::new("no end", ""),
+        Measure::NotIssued => Cell::new("not issued", ""),
+        Measure::ExpiryUnknown(why) => Cell::new("unknown", terminal(why, SHORT)),
+        Measure::NotYetValid { seconds_until, .. } => {
+            Cell::new(format!("valid in {}", short_duration(*seconds_until)), "")
+        }
+        Measure::Name { covered, .. } => {
+            let other = covered.first().map(|name| format!("has {}", terminal(name, SHORT - 4)));
+            Cell::new("wrong name", other.unwrap_or_default())
+        }
+        Measure::Chain { untrusted: why, .. } => {
+            Cell::new("not trusted", why.map(untrusted).unwrap_or_default())
+        }
+        Measure::Utilization { usage, limit, .. } => used(*usage, *limit),
+        Measure::UtilizationUnknown { usage, limit, unseen, .. } => {
+            half_known(*usage, *limit, unseen.reason.as_str())
+        }
+        Measure::Gap(unseen) => Cell::new("unknown", unseen.reason.as_str()),
+    }
+}
+
+fn used(usage: f64, limit: f64) -> Cell {
+    let numbers = format!("{}/{}", number(usage), number(limit));
+    match percent(usage, limit) {
+        Some(percent) => Cell::new(format!("{numbers} {percent}%"), bar(percent)).joined_by(" "),
+        None => Cell::new(numbers, ""),
+    }
+}
+
+fn half_known(usage: Option<f64>, limit: Option<f64>, reason: &str) -> Cell {
+    let told = |value: Option<f64>| value.map_or("?".to_owned(), number);
+    Cell::new(format!("{}/{} unknown", told(usage), told(limit)), reason)
+}
+
+/// Ten cells, full only when the quota is.
+fn bar(percent: u64) -> String {
+    let full = usize::try_from(percent / 10).unwrap_or(10).min(10);
+    format!("{}{}", "▓".repeat(full), "░".repeat(10 - full))
+}
+
+/// The account and the region.
+pub(super) fn place(scope: &Scope) -> Cell {
+    match (scope.account(), scope.region()) {
+        (Some(account), Some(region)) => Cell::new(account.as_str(), region.as_str()),
+        _ => Cell::new("outside AWS", ""),
+    }
+}
+
+/// The account and the region, each for a column of its own.
+pub(super) fn account_and_region(scope: &Scope) -> [String; 2] {
+    let Cell { value, detail, .. } = place(scope);
+    [value, detail]
+}
+
+/// The canonical name.
+pub(super) fn resource(finding: &Finding) -> String {
+    terminal(&finding.verdict.resource.id, MOST_COLUMNS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_full_only_at_the_limit() {
+        assert_eq!(used(46.0, 50.0).in_line(), "46/50 92% ▓▓▓▓▓▓▓▓▓░");
+        assert_eq!(used(49.99, 50.0).in_line(), "49.99/50 99% ▓▓▓▓▓▓▓▓▓░");
+        assert_eq!(used(75.0, 50.0).in_line(), "75/50 150% ▓▓▓▓▓▓▓▓▓▓");
+        assert_eq!(used(3.0, 0.0).in_line(), "3/0");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_a_number() {
+        assert_eq!(half_known(None, Some(50.0), "denied").in_line(), "?/50 unknown, denied");
+    }
+}

@@ -1,0 +1,59 @@
+//! What to do about the findings shown: each advice once, with its number in the table and commands to run.
+
+use howler_model::Finding;
+
+use super::{grid, paint};
+use crate::Style;
+use crate::wording::{Remediation, count};
+
+/// How many commands an advice is shown with.
+const MOST_COMMANDS: usize = 3;
+/// Where the text of an advice begins, and its commands.
+const INDENT: &str = "    ";
+
+/// An advice and the commands of the findings that it is for.
+struct Fix {
+    text: String,
+    commands: Vec<String>,
+}
+
+/// The number of the advice for each finding.
+pub(super) fn numbers(findings: &[&Finding]) -> Vec<usize> {
+    collect(findings).1
+}
+
+fn collect(findings: &[&Finding]) -> (Vec<Fix>, Vec<usize>) {
+    let mut fixes: Vec<Fix> = Vec::new();
+    let mut numbers = Vec::new();
+    for finding in findings {
+        let Remediation { text, command } = Remediation::of(finding);
+        let known = fixes.iter().position(|fix| fix.text == text);
+        match known.and_then(|index| fixes.get_mut(index)) {
+            Some(fix) => fix.commands.extend(command),
+            None => fixes.push(Fix { text, commands: command.into_iter().collect() }),
+        }
+        numbers.push(known.map_or(fixes.len(), |index| index + 1));
+    }
+    (fixes, numbers)
+}
+
+/// The list of advices, or nothing.
+pub(super) fn section(findings: &[&Finding], style: &Style) -> Vec<String> {
+    let (fixes, _) = collect(findings);
+    let told = fixes.iter().enumerate().flat_map(|(index, fix)| advice(index + 1, fix, style.width));
+    let title = (!fixes.is_empty()).then(|| paint::title("What to do", style));
+    title.into_iter().chain(told).collect()
+}
+
+fn advice(number: usize, fix: &Fix, width: Option<u16>) -> Vec<String> {
+    let mut lines = grid::fold(&format!("{number:>2}  {}", fix.text), width, INDENT);
+    let shown = fix.commands.iter().filter_map(|command| grid::fold_command(command, width, INDENT));
+    let shown: Vec<_> = shown.take(MOST_COMMANDS).collect();
+    let hidden = fix.commands.len() - shown.len();
+    lines.extend(shown.into_iter().flatten());
+    if hidden > 0 {
+        let noun = if hidden == fix.commands.len() { "command" } else { "more command" };
+        lines.push(format!("{INDENT}({} in --format json)", count(hidden, noun)));
+    }
+    lines
+}
