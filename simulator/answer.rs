@@ -30,6 +30,7 @@ pub(crate) struct World {
 struct Asked<'a> {
     request: &'a Request<'a>,
     service: &'static Service,
+    protocol: Protocol,
     scope: Scope<'a>,
     account: Option<&'a Account>,
     parameters: Result<Parameters<'a>, Failure>,
@@ -70,18 +71,20 @@ impl World {
 
     fn read<'a>(&'a self, request: &'a Request<'a>, scope: Scope<'a>) -> Asked<'a> {
         let service = service::signed_for(scope.signing).unwrap_or(&UNKNOWN);
-        let parameters = match service.protocol {
+        let protocol = protocol(service, request);
+        let parameters = match protocol {
             Protocol::Query | Protocol::Ec2 => Ok(Parameters::form(request.body)),
             Protocol::Json => Parameters::json(request.body),
             Protocol::Cbor => Parameters::cbor(request.body),
         };
-        let action = action(request, service.protocol, parameters.as_ref().ok()).to_owned();
+        let action = action(request, protocol, parameters.as_ref().ok()).to_owned();
         let attempt = attempt(request);
         let digest = Digest::new().add(scope.key).add(scope.region).add(&action).add(request.body);
         let account = credentials::account(&self.organization, scope.key);
         Asked {
             request,
             service,
+            protocol,
             scope,
             account,
             parameters,
@@ -151,6 +154,14 @@ impl Asked<'_> {
     }
 }
 
+/// The protocol of a request: CloudWatch also speaks JSON, to SDKs that prefer it.
+fn protocol(service: &Service, request: &Request<'_>) -> Protocol {
+    match service.protocol {
+        Protocol::Cbor if request.header("x-amz-target").is_some() => Protocol::Json,
+        protocol => protocol,
+    }
+}
+
 /// The action that a request names.
 fn action<'a>(request: &Request<'a>, protocol: Protocol, parameters: Option<&'a Parameters<'_>>) -> &'a str {
     let named = match protocol {
@@ -212,13 +223,13 @@ fn reply(asked: &Asked<'_>, result: Result<Value, Failure>, stroke: &Stroke) -> 
 
 fn success(asked: &Asked<'_>, value: &Value, id: &str) -> Reply {
     let place = asked.place();
-    let body = match asked.service.protocol {
+    let body = match asked.protocol {
         Protocol::Json => json::write(value, place).into_bytes(),
         Protocol::Cbor => cbor::write(value, place),
         Protocol::Query => query_document(asked, value, id).into_bytes(),
         Protocol::Ec2 => ec2_document(asked, value, id).into_bytes(),
     };
-    whole(200, asked.service.protocol, id, body)
+    whole(200, asked.protocol, id, body)
 }
 
 fn query_document(asked: &Asked<'_>, value: &Value, id: &str) -> String {
@@ -240,7 +251,7 @@ fn ec2_document(asked: &Asked<'_>, value: &Value, id: &str) -> String {
 }
 
 fn refused(asked: &Asked<'_>, error: &Spelled, id: &str) -> Reply {
-    let protocol = asked.service.protocol;
+    let protocol = asked.protocol;
     let named = Value::record().with("__type", error.code).with("message", error.message.as_str());
     let body = match protocol {
         Protocol::Json => json::write(&named, asked.place()).into_bytes(),
@@ -248,7 +259,7 @@ fn refused(asked: &Asked<'_>, error: &Spelled, id: &str) -> Reply {
         Protocol::Query | Protocol::Ec2 => xml_error(protocol, error, id).into_bytes(),
     };
     let mut reply = whole(error.status, protocol, id, body);
-    if protocol == Protocol::Cbor {
+    if asked.service.protocol == Protocol::Cbor {
         let party = if error.status < 500 { "Sender" } else { "Receiver" };
         reply.headers.push_str(&format!("x-amzn-query-error: {};{party}\r\n", error.code));
     }
