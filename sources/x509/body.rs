@@ -13,7 +13,7 @@ use super::{key, name};
 
 /// Why bytes could not be read as a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ReadError {
+pub(crate) enum ReadError {
     /// Not even the outer shape is there: something else, or cut off.
     #[error("not an X.509 certificate")]
     NotACertificate,
@@ -39,7 +39,7 @@ pub enum ReadError {
 
 /// The fields of a certificate that facts need. All texts are untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Body {
+pub(crate) struct Body {
     /// The fingerprint of the DER encoding.
     pub sha256: Sha256,
     /// The subject, if it can be read.
@@ -48,6 +48,8 @@ pub struct Body {
     pub issuer: Option<String>,
     /// DNS names and IP addresses; the common name only where there is no alternative-name extension.
     pub names: Vec<String>,
+    /// The names are only the common name, which clients do not accept any more (RFC 9525).
+    pub common_name_only: bool,
     /// The serial number in lower-case hexadecimal, with a sign if it is negative.
     pub serial: Option<String>,
     /// When it is valid; unknown with the reason if its end is not a date.
@@ -66,18 +68,13 @@ pub struct Body {
 ///
 /// # Errors
 /// If the shape is not that of a certificate, or if something follows it. A broken field is no error.
-pub fn read(der: &[u8]) -> Result<Body, ReadError> {
-    match read_first(der)? {
-        (body, []) => Ok(body),
-        (_, rest) => Err(ReadError::TrailingBytes(rest.len())),
-    }
-}
-
-/// Reads the certificate at the start of `der`, and gives what follows it.
-pub(super) fn read_first(der: &[u8]) -> Result<(Body, &[u8]), ReadError> {
+pub(crate) fn read(der: &[u8]) -> Result<Body, ReadError> {
     let (certificate, rest) = Element::first(der).ok_or_else(|| shapeless(der))?;
     let fields = Fields::of(&certificate).ok_or(ReadError::NotACertificate)?;
-    Ok((Body::of(certificate.whole, &fields), rest))
+    match rest.len() {
+        0 => Ok(Body::of(der, &fields)),
+        trailing => Err(ReadError::TrailingBytes(trailing)),
+    }
 }
 
 /// A sequence whose length has two or more octets looks like a certificate that was cut off.
@@ -102,6 +99,7 @@ impl Body {
             sha256: Sha256::of(der),
             subject: name::name_text(fields.subject.whole),
             issuer: name::name_text(fields.issuer.whole),
+            common_name_only: names.is_none(),
             names: names.unwrap_or_else(|| name::common_names(fields.subject.whole)),
             serial: serial_text(fields.serial),
             validity: validity(&fields.not_before, &fields.not_after),
@@ -114,12 +112,13 @@ impl Body {
 
     /// What can be said of bytes that are not readable as a certificate: their fingerprint and the reason.
     #[must_use]
-    pub fn unreadable(der: &[u8], error: &ReadError) -> Self {
+    pub(crate) fn unreadable(der: &[u8], error: &ReadError) -> Self {
         Self {
             sha256: Sha256::of(der),
             subject: None,
             issuer: None,
             names: Vec::new(),
+            common_name_only: false,
             serial: None,
             validity: Validity::Unknown(error.to_string()),
             key: None,
@@ -131,7 +130,7 @@ impl Body {
 
     /// The certificate in its place.
     #[must_use]
-    pub fn at(self, resource: Resource, origin: Origin, usage: CertificateUsage) -> Certificate {
+    pub(crate) fn at(self, resource: Resource, origin: Origin, usage: CertificateUsage) -> Certificate {
         Certificate {
             resource,
             role: self.role,

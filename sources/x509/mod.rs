@@ -11,5 +11,5 @@ mod pem;
 #[cfg(test)]
 mod tests;
 
-pub use body::{Body, ReadError, read};
-pub use pem::{BlockError, certificates_in_pem};
+pub(crate) use body::{Body, ReadError, read};
+pub(crate) use pem::{BlockError, certificates_in_pem, encodings_in_pem};

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use data_encoding::BASE64_MIME_PERMISSIVE;
 use thiserror::Error;
 
-use super::body::{Body, ReadError, read, read_first};
+use super::body::{Body, ReadError, read};
+use super::der::Element;
 
 /// No bundle that means it has more; a file of nothing but begin lines would.
 const MOST_BLOCKS: usize = 10_000;
@@ -17,7 +18,7 @@ const END: &str = "-END ";
 /// One certificate block that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("certificate block {number}: {error}")]
-pub struct BlockError {
+pub(crate) struct BlockError {
     /// Which of the certificate blocks, counted from 1.
     pub number: usize,
     /// What is wrong with it.
@@ -28,7 +29,15 @@ pub struct BlockError {
 ///
 /// Empty only if nothing in the text looks like a certificate; keys, requests and revocation lists are passed over.
 #[must_use]
-pub fn certificates_in_pem(text: &[u8]) -> Vec<Result<Body, BlockError>> {
+pub(crate) fn certificates_in_pem(text: &[u8]) -> Vec<Result<Body, BlockError>> {
+    let body = |(index, der): (usize, Result<Vec<u8>, BlockError>)| {
+        read(&der?).map_err(|error| BlockError { number: index + 1, error })
+    };
+    encodings_in_pem(text).into_iter().enumerate().map(body).collect()
+}
+
+/// The same as [`certificates_in_pem`], not yet read: one DER encoding for each certificate block.
+pub(crate) fn encodings_in_pem(text: &[u8]) -> Vec<Result<Vec<u8>, BlockError>> {
     let text = decoded(text);
     let blocks = text.split(BEGIN).skip(1).filter_map(certificate_block);
     let mut found: Vec<_> = blocks.take(MOST_BLOCKS + 1).collect();
@@ -38,7 +47,7 @@ pub fn certificates_in_pem(text: &[u8]) -> Vec<Result<Body, BlockError>> {
     if let Some(beyond) = found.get_mut(MOST_BLOCKS) {
         *beyond = Err(ReadError::TooMany(MOST_BLOCKS));
     }
-    let numbered = |(index, result): (usize, Result<Body, ReadError>)| {
+    let numbered = |(index, result): (usize, Result<Vec<u8>, ReadError>)| {
         result.map_err(|error| BlockError { number: index + 1, error })
     };
     found.into_iter().enumerate().map(numbered).collect()
@@ -56,7 +65,7 @@ fn decoded(text: &[u8]) -> Cow<'_, str> {
 }
 
 /// What stands between one `-BEGIN ` and the next, if its label says certificate.
-fn certificate_block(block: &str) -> Option<Result<Body, ReadError>> {
+fn certificate_block(block: &str) -> Option<Result<Vec<u8>, ReadError>> {
     let letter = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '#';
     let (label, rest) = block.split_at(block.find(|c| !letter(c)).unwrap_or(block.len()));
     let trusted = match label.trim() {
@@ -68,21 +77,25 @@ fn certificate_block(block: &str) -> Option<Result<Body, ReadError>> {
     let Some((content, _)) = rest.split_once(END) else {
         return Some(Err(ReadError::NoEnd));
     };
-    Some(der(content.trim_matches('-')).and_then(|der| match trusted {
-        true => read_first(&der).map(|(body, _trust_settings)| body),
-        false => read(&der),
-    }))
+    let encoding = der(content.trim_matches('-'));
+    Some(if trusted { encoding.map(without_trust_settings) } else { encoding })
+}
+
+/// OpenSSL writes its trust settings right behind the certificate.
+fn without_trust_settings(mut encoding: Vec<u8>) -> Vec<u8> {
+    if let Some((certificate, _)) = Element::first(&encoding) {
+        encoding.truncate(certificate.whole.len());
+    }
+    encoding
 }
 
 /// A text that is nothing but the base64 of a certificate.
-fn bare(text: &str) -> Option<Result<Body, ReadError>> {
+fn bare(text: &str) -> Option<Result<Vec<u8>, ReadError>> {
     if !text.trim_start_matches('\u{feff}').trim_start().starts_with("MI") {
         return None;
     }
-    match read(&der(text).ok()?) {
-        Err(ReadError::NotACertificate) => None,
-        result => Some(result),
-    }
+    let encoding = der(text).ok()?;
+    (read(&encoding) != Err(ReadError::NotACertificate)).then_some(Ok(encoding))
 }
 
 /// Base64 with any line ends and indents, encapsulated headers (`Name: value`), and padding or not.
@@ -92,7 +105,7 @@ fn der(text: &str) -> Result<Vec<u8>, ReadError> {
     let ink = |letter: &char| !letter.is_whitespace() && *letter != '\u{feff}';
     let mut letters: String = lines.flat_map(str::chars).filter(ink).collect();
     letters.truncate(letters.trim_end_matches('=').len());
-    while letters.len() % 4 != 0 {
+    while !letters.len().is_multiple_of(4) {
         letters.push('=');
     }
     BASE64_MIME_PERMISSIVE.decode(letters.as_bytes()).map_err(|_| ReadError::NotBase64)

@@ -1,0 +1,61 @@
+//! Which files of a folder are worth reading, and which of them owe a certificate.
+
+use std::path::Path;
+
+use howler_model::{Reason, Unseen};
+
+use super::{coded, contents};
+
+/// Text before the first block (`openssl x509 -text`) is shorter than this.
+const HEAD: u64 = 16 << 10;
+const TEXT_LABELS: [&str; 3] =
+    ["-BEGIN CERTIFICATE-", "-BEGIN X509 CERTIFICATE-", "-BEGIN TRUSTED CERTIFICATE-"];
+
+/// Whether a file looks like one with certificates, by its extension or its first bytes.
+///
+/// # Errors
+/// If its first bytes cannot be read.
+pub(super) fn looks_like_a_certificate(path: &Path) -> Result<bool, Unseen> {
+    if owes_a_certificate(path) || may_have_a_certificate(path) || is_store(path) {
+        return Ok(true);
+    }
+    let head = contents::head(path, HEAD)?;
+    let text = String::from_utf8_lossy(&head);
+    Ok(matches!(head.as_slice(), [0x30, 0x82, ..]) || TEXT_LABELS.iter().any(|label| text.contains(label)))
+}
+
+/// Whether the absence of a certificate is worth a gap: an empty file, a binary `.crt`, a store that cannot be read.
+pub(super) fn claims_a_certificate(path: &Path, bytes: &[u8]) -> bool {
+    let binary = std::str::from_utf8(bytes).is_err() || bytes.contains(&0);
+    is_store(path) || bytes.is_empty() || (owes_a_certificate(path) && binary)
+}
+
+/// Why no certificate was found.
+pub(super) fn nothing_found(path: &Path, bytes: &[u8]) -> Unseen {
+    if is_store(path) {
+        let message = "a PKCS #12 or Java key store cannot be read: export its certificates as PEM";
+        return coded(Reason::Skipped, "unsupported-format", message.to_owned());
+    }
+    match bytes.is_empty() {
+        true => coded(Reason::Malformed, "empty", "the file is empty".to_owned()),
+        false => coded(Reason::Malformed, "no-certificate", "no certificate in it".to_owned()),
+    }
+}
+
+fn owes_a_certificate(path: &Path) -> bool {
+    has_extension(path, &["crt", "cer", "cert", "p7b", "p7c"])
+}
+
+/// Or a key.
+fn may_have_a_certificate(path: &Path) -> bool {
+    has_extension(path, &["pem", "der"])
+}
+
+fn is_store(path: &Path) -> bool {
+    has_extension(path, &["p12", "pfx", "jks", "jceks"])
+}
+
+fn has_extension(path: &Path, known: &[&str]) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| known.iter().any(|one| one.eq_ignore_ascii_case(extension)))
+}

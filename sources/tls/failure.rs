@@ -1,0 +1,111 @@
+//! Why nothing was seen of an address, each way to fail in a class of its own: refused is not silent, old is not
+//! absent, and another protocol is not a broken one.
+
+use std::io::{self, ErrorKind};
+
+use howler_model::{Reason, Unseen};
+use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
+
+use super::policy::Refused;
+
+/// A failure before the server showed a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    reason: Reason,
+    code: &'static str,
+    message: String,
+}
+
+impl Failure {
+    fn new(reason: Reason, code: &'static str, message: impl Into<String>) -> Self {
+        Self { reason, code, message: message.into() }
+    }
+
+    pub(super) fn timeout(code: &'static str, message: &str) -> Self {
+        Self::new(Reason::Timeout, code, message)
+    }
+
+    pub(super) fn not_resolved(message: &str) -> Self {
+        Self::new(Reason::Network, "name-not-resolved", message)
+    }
+
+    pub(super) fn refused(rule: Refused) -> Self {
+        Self::new(Reason::Skipped, "refused-by-policy", rule.to_string())
+    }
+
+    pub(super) fn too_many_addresses(beyond: usize) -> Self {
+        Self::new(Reason::Skipped, "too-many-addresses", format!("{beyond} more addresses were not tried"))
+    }
+
+    pub(super) fn too_many_bytes(most: u64) -> Self {
+        Self::new(Reason::Malformed, "too-many-bytes", format!("the handshake is longer than {most} bytes"))
+    }
+
+    pub(super) fn no_certificate() -> Self {
+        Self::new(Reason::NoData, "no-certificate", "the server shows no certificate")
+    }
+
+    /// From a connection or a handshake over it.
+    pub(super) fn of_io(error: &io::Error) -> Self {
+        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+            return Self::of_tls(error);
+        }
+        let (reason, code) = match error.kind() {
+            ErrorKind::ConnectionRefused => (Reason::Network, "connection-refused"),
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+                (Reason::Network, "connection-reset")
+            }
+            ErrorKind::UnexpectedEof => (Reason::Network, "connection-closed"),
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => {
+                (Reason::Network, "unreachable")
+            }
+            ErrorKind::TimedOut => (Reason::Timeout, "connect-timeout"),
+            _ => (Reason::Network, "network"),
+        };
+        Self::new(reason, code, error.to_string())
+    }
+
+    /// From a handshake.
+    pub(super) fn of_tls(error: &Error) -> Self {
+        let (reason, code) = match error {
+            Error::AlertReceived(alert) => (Reason::Failed, of_alert(*alert)),
+            Error::PeerIncompatible(incompatible) => (Reason::Failed, of_incompatible(incompatible)),
+            Error::InvalidMessage(invalid) => (Reason::Malformed, of_invalid(invalid)),
+            Error::NoCertificatesPresented => (Reason::NoData, "no-certificate"),
+            _ => (Reason::Malformed, "malformed-handshake"),
+        };
+        Self::new(reason, code, error.to_string())
+    }
+
+    pub(super) fn into_unseen(self) -> Unseen {
+        Unseen { code: Some(self.code.to_owned()), ..Unseen::new(self.reason, "tls:handshake", self.message) }
+    }
+}
+
+fn of_alert(alert: AlertDescription) -> &'static str {
+    match alert {
+        AlertDescription::ProtocolVersion => "protocol-version",
+        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => "handshake-failure",
+        AlertDescription::UnrecognisedName => "unrecognised-name",
+        _ => "tls-alert",
+    }
+}
+
+fn of_incompatible(incompatible: &PeerIncompatible) -> &'static str {
+    match incompatible {
+        PeerIncompatible::ServerDoesNotSupportTls12Or13
+        | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => "protocol-version",
+        _ => "handshake-failure",
+    }
+}
+
+/// Another protocol shows in the first bytes: its letters are no TLS record.
+fn of_invalid(invalid: &InvalidMessage) -> &'static str {
+    match invalid {
+        InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion => "not-tls",
+        InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge => {
+            "certificate-too-large"
+        }
+        _ => "malformed-handshake",
+    }
+}
