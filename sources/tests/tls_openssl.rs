@@ -308,6 +308,9 @@ async fn a_demanded_client_certificate_hides_nothing() {
         assert!(served.client_certificate, "{option}");
         assert_eq!((served.protocol, served.trust), (protocol, Trust::Trusted));
     }
+    let server = Server::start(&identity, &["-tls1_2", "-verify", "1"]);
+    let welcome = served(&server, "a.example", &authority.anchors()).await;
+    assert_eq!((welcome.protocol, welcome.client_certificate), (Some("TLSv1.2"), false), "asked, not demanded");
 }
 
 #[tokio::test]

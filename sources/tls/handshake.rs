@@ -21,7 +21,8 @@ pub(super) struct Handshake {
     pub(super) chain: Vec<CertificateDer<'static>>,
     /// None if the handshake failed after the chain was seen.
     pub(super) protocol: Option<&'static str>,
-    /// The server asked for a certificate of ours.
+    /// The server asked for a certificate of ours, and did not go on without one as far as we can see: a server of
+    /// TLS 1.3 says so only after the handshake.
     pub(super) client_certificate: bool,
 }
 
@@ -41,11 +42,12 @@ pub(super) async fn handshake(
         .await
         .unwrap_or_else(|_| Err(Failure::timeout("handshake-timeout", "the handshake was not over in time")));
     match (recorder.chain(), outcome) {
-        (Some(chain), outcome) => Ok(Handshake {
-            chain,
-            protocol: outcome.ok().flatten(),
-            client_certificate: recorder.asked_for_certificate(),
-        }),
+        (Some(chain), outcome) => {
+            let protocol = outcome.ok().flatten();
+            let done_without = protocol == Some("TLSv1.2");
+            let client_certificate = recorder.asked_for_certificate() && !done_without;
+            Ok(Handshake { chain, protocol, client_certificate })
+        }
         (None, Err(failure)) => Err(failure),
         (None, Ok(_)) => Err(Failure::no_certificate()),
     }
