@@ -1,0 +1,8 @@
+//! The simulator as its callers see it: over a socket, byte by byte.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod certificates;
+mod client;
+mod faults;
+mod paging;
+mod protocols;
