@@ -1,12 +1,34 @@
 //! Where facts come from: AWS, live TLS endpoints, files. The only asynchronous room; no verdicts here.
 
 mod aws;
+mod endpoints;
 mod error;
+mod files;
+mod paths;
 mod source;
+mod tls;
+mod x509;
 
 pub use aws::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings, StandIn};
+pub use endpoints::Prober;
 pub use error::Error;
+pub use files::present;
 pub use source::{Gather, GatherAws, Gathered, Source};
+pub use tls::{Limits, TrustAnchors};
+
+/// The IAM actions that finding accounts and regions needs, beside those of the sources.
+pub const IDENTITY_ACTIONS: [&str; 2] = ["ec2:DescribeRegions", "sts:GetCallerIdentity"];
 
 /// Every source. A file of this room that defines one has its line here.
-pub static SOURCES: &[&Source] = &[&aws::acm_certificates::SOURCE, &aws::ebs_quotas::SOURCE];
+pub static SOURCES: &[&Source] = &[
+    &aws::acm_certificates::SOURCE,
+    &aws::acm_quotas::SOURCE,
+    &aws::autoscaling_quotas::SOURCE,
+    &aws::ebs_quotas::SOURCE,
+    &aws::elb_listeners::SOURCE,
+    &aws::elb_quotas::SOURCE,
+    &aws::iam_certificates::SOURCE,
+    &aws::iam_quotas::SOURCE,
+    &endpoints::SOURCE,
+    &paths::SOURCE,
+];

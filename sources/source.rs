@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use howler_model::{Endpoint, FactKind, Facts, Gap, Scope, ScopeCoverage, Service, Unseen};
 
 use crate::aws::AccountRegion;
+use crate::endpoints::Prober;
 
 /// One source, documented where it is defined.
 pub struct Source {
@@ -35,7 +36,7 @@ pub enum Gather {
     /// Each region of each account.
     Region(GatherAws),
     /// Each endpoint.
-    Endpoint(for<'a> fn(&'a Endpoint, DateTime<Utc>) -> BoxFuture<'a, Facts>),
+    Endpoint(for<'a> fn(&'a Prober, &'a Endpoint, DateTime<Utc>) -> BoxFuture<'a, Facts>),
     /// Each file or folder.
     Path(fn(&Path) -> Facts),
 }

@@ -163,6 +163,12 @@ pub struct RoleArn {
 }
 
 impl RoleArn {
+    /// The ARN as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.arn
+    }
+
     /// The account that the role is in.
     #[must_use]
     pub fn account(&self) -> &AccountId {

@@ -44,9 +44,10 @@ impl Intercept for Watch {
         "Watch"
     }
 
-    fn read_before_execution(
+    fn read_before_serialization(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let operation = cfg.load::<Metadata>().map_or("", Metadata::name);

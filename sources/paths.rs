@@ -1,0 +1,16 @@
+//! Files and folders as a source.
+
+use howler_model::{FactKind, Service};
+
+use crate::files::{Limits, gather};
+use crate::{Gather, Source};
+
+/// The source.
+pub(crate) static SOURCE: Source = Source {
+    id: "paths",
+    title: "certificates in files and folders, PEM or DER",
+    service: Service::FILE,
+    kinds: &[FactKind::Certificate],
+    actions: Vec::new,
+    gather: Gather::Path(|path| gather(path, &Limits::default())),
+};

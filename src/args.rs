@@ -1,0 +1,267 @@
+//! The command line: what is said there, parsed into the types that everything behind it trusts.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use howler_checks::CHECKS;
+use howler_model::{Endpoint, Region, Severity};
+use howler_reports::{REPORTS, Report};
+use howler_sources::RoleArn;
+
+/// Finds TLS certificates that expire and AWS quotas that run out, and says what it could not see.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Howler {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  howler demo                                   the main job on a made-up organisation, no AWS account needed
+  howler scan                                   this account, all its regions
+  howler scan -r eu-west-1 --check quota-utilization
+  howler scan --role arn:aws:iam::123456789012:role/howler -o json=report.json
+  howler scan --endpoint api.example.com:443
+  howler explain certificate-expiry
+
+Exit codes: 0 complete and nothing to report, 1 findings, 2 usage, 3 incomplete, 4 not delivered, 5 internal.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan AWS accounts, endpoints and files.
+    #[command(after_help = SCAN_HELP)]
+    Scan(Scan),
+    /// Scan a made-up organisation of three accounts, with no AWS account of your own.
+    Demo(Demo),
+    /// List all checks.
+    Checks {
+        /// As a table or as JSON.
+        #[arg(long, default_value = "table")]
+        format: ListFormat,
+    },
+    /// Explain a check: what it finds, why that matters, what to do.
+    Explain {
+        /// The check.
+        #[arg(value_parser = check_names())]
+        check: String,
+    },
+    /// Print what howler may do in an account.
+    Policy {
+        #[command(subcommand)]
+        policy: Policy,
+    },
+    /// Print the JSON Schema of the report.
+    Schema,
+}
+
+const SCAN_HELP: &str = "\
+What is scanned:
+  AWS is scanned as the caller, and as each --role. With --endpoint or --file and none of --region, --role or
+  --profile, only those are scanned and no AWS credentials are needed.
+
+Exit codes (higher beats lower):
+  0    complete, nothing at or above --fail-on
+  1    findings at or above --fail-on
+  2    usage or configuration error, nothing was scanned
+  3    incomplete: something could not be seen (--allow-gaps lowers it)
+  4    a report could not be written or a gateway not reached
+  5    internal error
+  128+ ended by a signal; what was seen until then is reported";
+
+#[derive(Debug, Args)]
+pub struct Scan {
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub judge: Judge,
+    #[command(flatten)]
+    pub tell: Tell,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[command(flatten)]
+    pub judge: Judge,
+    #[command(flatten)]
+    pub tell: Tell,
+}
+
+/// What is scanned.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "What is scanned")]
+pub struct Reach {
+    /// A region, or `all` that are enabled in the account [repeatable] [default: all]
+    #[arg(short, long = "region", value_name = "REGION")]
+    pub regions: Vec<RegionChoice>,
+    /// A role to take, beside the caller's own account [repeatable]
+    #[arg(long = "role", value_name = "ARN")]
+    pub roles: Vec<RoleArn>,
+    /// A profile of the AWS configuration files
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// A live endpoint to ask over TLS, with another server name after # [repeatable]
+    #[arg(long = "endpoint", value_name = "HOST:PORT[#NAME]")]
+    pub endpoints: Vec<Endpoint>,
+    /// A file or folder of PEM or DER certificates [repeatable]
+    #[arg(long = "file", value_name = "PATH")]
+    pub files: Vec<PathBuf>,
+    /// Certificates of a private CA that endpoints may chain to, in PEM [repeatable]
+    #[arg(long = "trust", value_name = "PATH")]
+    pub trust: Vec<PathBuf>,
+    /// Seconds that an endpoint has for everything
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub endpoint_timeout: Duration,
+}
+
+impl Reach {
+    /// Whether AWS is asked at all.
+    pub fn reaches_aws(&self) -> bool {
+        let elsewhere = !self.endpoints.is_empty() || !self.files.is_empty();
+        let asked = !self.regions.is_empty() || !self.roles.is_empty() || self.profile.is_some();
+        asked || !elsewhere
+    }
+}
+
+/// How it is judged.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How it is judged")]
+pub struct Judge {
+    /// Only this check [repeatable]
+    #[arg(long = "check", value_name = "CHECK", value_parser = check_names())]
+    pub checks: Vec<String>,
+    /// All but this check [repeatable]
+    #[arg(long = "skip-check", value_name = "CHECK", value_parser = check_names())]
+    pub skipped: Vec<String>,
+    /// The time to judge by, instead of the clock: 2026-11-23T09:30:00Z
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<DateTime<Utc>>,
+}
+
+/// How it is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How it is told")]
+pub struct Tell {
+    /// The report on standard output
+    #[arg(long, default_value = "table", value_parser = format_names())]
+    pub format: String,
+    /// A report into a file; `-` is standard output, in place of --format [repeatable]
+    #[arg(short, long = "output", value_name = "FORMAT=PATH")]
+    pub outputs: Vec<Output>,
+    /// A gateway to deliver the findings to: alertmanager=http://HOST:9093 [repeatable]
+    #[arg(long = "notify", value_name = "GATEWAY=URL")]
+    pub gateways: Vec<String>,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "high")]
+    pub fail_on: Severity,
+    /// Do not let gaps decide the exit code
+    #[arg(long)]
+    pub allow_gaps: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Colour,
+    /// No progress and no summary on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// The least IAM policy that a scan needs, as JSON.
+    Iam {
+        /// Only what this check needs [repeatable]
+        #[arg(long = "check", value_name = "CHECK", value_parser = check_names())]
+        checks: Vec<String>,
+        /// A role that the scan takes; allows just that [repeatable]
+        #[arg(long = "role", value_name = "ARN")]
+        roles: Vec<RoleArn>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal that can, unless NO_COLOR says no.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Table,
+    Json,
+}
+
+/// One region, or all that are enabled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegionChoice {
+    All,
+    Named(Region),
+}
+
+impl FromStr for RegionChoice {
+    type Err = howler_model::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "all" => Ok(Self::All),
+            name => name.parse().map(Self::Named),
+        }
+    }
+}
+
+/// A report and the file that it goes to.
+#[derive(Clone)]
+pub struct Output {
+    pub report: &'static dyn Report,
+    /// None for standard output.
+    pub path: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Output {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}={:?}", self.report.name(), self.path)
+    }
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = || REPORTS.iter().map(|report| report.name()).collect::<Vec<_>>().join(", ");
+        let (format, path) =
+            text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("FORMAT=PATH is expected")?;
+        let report = howler_reports::find(format)
+            .ok_or_else(|| format!("no format '{format}': one of {} is expected", known()))?;
+        Ok(Self { report, path: (path != "-").then(|| path.into()) })
+    }
+}
+
+fn check_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(CHECKS.iter().map(|check| check.id))
+}
+
+fn format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(REPORTS.iter().map(|report| report.name()))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| (0.1..=3_600.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "seconds from 0.1 to 3600 are expected".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Howler::command().debug_assert();
+    }
+}

@@ -1,0 +1,35 @@
+//! `howler demo`: the very same scan over a simulated organisation inside this process.
+
+use anyhow::{Context, Result};
+use howler_model::Partition;
+use howler_simulator::{ACCESS_KEY_ID, Organization, Simulator};
+use howler_sources::{Prober, RoleArn, Settings, StandIn};
+
+use super::scan::{Job, settings};
+use crate::args::{self, Reach};
+use crate::environment::Clock;
+use crate::exit::{Exit, Failure};
+use crate::tell::Teller;
+
+/// Runs the command.
+pub async fn run(args: args::Demo) -> Result<Exit, Failure> {
+    let clock = Clock::new(args.judge.now);
+    let teller = Teller::new(&args.tell)?;
+    let (organization, faults) = howler_simulator::demo(clock.now());
+    let reach = Reach { roles: roles(&organization).map_err(Failure::internal)?, ..Reach::default() };
+    let simulator = Simulator::start(organization, faults, clock.now()).map_err(Failure::internal)?;
+    let stand_in = StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() };
+    let settings = Settings { stand_in: Some(stand_in), ..settings(&reach, clock).map_err(Failure::usage)? };
+    let job = Job { reach, judge: args.judge, clock, prober: Prober::default() };
+    job.run(settings, teller).await
+}
+
+/// A role in every account but the caller's own.
+fn roles(organization: &Organization) -> Result<Vec<RoleArn>> {
+    let others = organization.accounts.values().filter(|account| account.id != organization.management);
+    let role = |account: &howler_simulator::Account| {
+        let name = account.roles.first().with_context(|| format!("no role in {}", account.id))?;
+        Ok(format!("arn:{}:iam::{}:role/{name}", Partition::Aws.as_str(), account.id).parse()?)
+    };
+    others.map(role).collect()
+}

@@ -1,0 +1,114 @@
+//! `howler scan`: from the command line to the exit code, each step in a room of its own.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use howler_model::{Facts, Run, Scan, Thresholds};
+use howler_sources::{Limits, Prober, Session, Settings, TrustAnchors, present};
+
+use crate::args::{self, Judge, Reach, Tell};
+use crate::environment::{self, Clock};
+use crate::exit::{Exit, Failure};
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::scan::{Outcome, Scanner};
+use crate::signals::Signals;
+use crate::targets::Targets;
+use crate::tell::Teller;
+use crate::unit::Unit;
+
+/// The region that identity is asked in where neither the environment nor the profile names one.
+const FIRST_REGION: &str = "us-east-1";
+/// How often a call is tried: with 3, every fortieth would be lost in a storm of 30 % faults.
+const ATTEMPTS: u32 = 6;
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Calls under way at once.
+const CONCURRENCY: usize = 256;
+
+/// Runs the command.
+pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
+    let clock = Clock::new(args.judge.now);
+    let teller = Teller::new(&args.tell)?;
+    let prober = prober(&args.reach).map_err(Failure::usage)?;
+    for path in &args.reach.files {
+        present(path).map_err(Failure::usage)?;
+    }
+    let settings = settings(&args.reach, clock).map_err(Failure::usage)?;
+    let job = Job { reach: args.reach, judge: args.judge, clock, prober };
+    job.run(settings, teller).await
+}
+
+/// A scan with all that it needs to begin.
+pub struct Job {
+    pub reach: Reach,
+    pub judge: Judge,
+    pub clock: Clock,
+    pub prober: Prober,
+}
+
+impl Job {
+    /// Scans, tells, and says what it came to.
+    pub async fn run(self, settings: Settings, teller: Teller) -> Result<Exit, Failure> {
+        let started_at = self.clock.now();
+        let mut signals = Signals::listen().map_err(Failure::internal)?;
+        let session = Session::start(&settings).await.map_err(Failure::usage)?;
+        let plan = Plan::new(&self.judge.checks, &self.judge.skipped);
+        let Targets { units, scopes } = self.targets(&session, &plan).await.map_err(Failure::usage)?;
+        let scanner =
+            Scanner { plan: &plan, prober: &self.prober, thresholds: Thresholds::default(), now: started_at };
+        let mut outcome = Outcome::default();
+        scanner.judge(Facts { scopes, ..Facts::default() }, &mut outcome);
+        let progress = teller.progress(units.len());
+        scanner.scan(&units, &mut outcome, &mut signals, &progress).await;
+        progress.clear();
+        let run = Run {
+            id: self.clock.scan_id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            now: started_at,
+            started_at,
+            finished_at: self.clock.now(),
+            api_calls: session.calls().sent(),
+            finished: outcome.signal.is_none(),
+        };
+        let Outcome { findings, scopes, signal } = outcome;
+        teller.tell(Scan::new(run, scopes, findings), signal).await
+    }
+
+    async fn targets(&self, session: &Session, plan: &Plan) -> Result<Targets> {
+        let mut targets = match self.reach.reaches_aws() {
+            true => Targets::in_aws(session, &self.reach.roles, &self.reach.regions, plan).await?,
+            false => Targets::default(),
+        };
+        targets.units.extend(self.reach.endpoints.iter().cloned().map(Unit::Endpoint));
+        targets.units.extend(self.reach.files.iter().cloned().map(Unit::Path));
+        Ok(targets)
+    }
+}
+
+/// How AWS is reached.
+pub fn settings(reach: &Reach, clock: Clock) -> Result<Settings> {
+    environment::check_aws_settings()?;
+    Ok(Settings {
+        profile: reach.profile.clone(),
+        region: FIRST_REGION.parse()?,
+        session_name: format!("howler-{}", clock.scan_id()),
+        attempts: ATTEMPTS,
+        attempt_timeout: ATTEMPT_TIMEOUT,
+        concurrency: CONCURRENCY,
+        ca_bundle: environment::ca_bundle()?,
+        stand_in: None,
+        now: clock.now(),
+    })
+}
+
+/// What endpoints are asked with: the machine's trust anchors and those of `--trust`.
+fn prober(reach: &Reach) -> Result<Prober> {
+    let mut trust = TrustAnchors::native()?;
+    for path in &reach.trust {
+        let pem = fs::read(path).with_context(|| format!("--trust {}", path.display()))?;
+        trust = trust.and(TrustAnchors::from_pem(&pem, &path.display().to_string())?);
+    }
+    let limits = Limits { total: reach.endpoint_timeout, ..Limits::default() };
+    Ok(Prober { trust, limits })
+}

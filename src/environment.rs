@@ -1,0 +1,92 @@
+//! The one place that reads the environment, the clock and the terminal.
+#![expect(clippy::disallowed_methods, reason = "everybody else is passed what is read here")]
+
+use std::fs;
+use std::io::IsTerminal;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, SubsecRound, Utc};
+use howler_reports::Style;
+
+use crate::args::Colour;
+
+/// The time, which may stand still for a replay.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock(Option<DateTime<Utc>>);
+
+impl Clock {
+    /// A clock that stands still at `fixed`, or one that runs.
+    pub fn new(fixed: Option<DateTime<Utc>>) -> Self {
+        Self(fixed)
+    }
+
+    /// The time, in whole seconds: no certificate or report is finer.
+    pub fn now(self) -> DateTime<Utc> {
+        self.0.unwrap_or_else(|| Utc::now().trunc_subsecs(0))
+    }
+
+    /// A name for a scan: when it began and, unless the clock stands still for a replay, by which process.
+    pub fn scan_id(self) -> String {
+        let began = self.now().format("%Y%m%dT%H%M%SZ");
+        match self.0 {
+            Some(_) => began.to_string(),
+            None => format!("{began}-{}", std::process::id()),
+        }
+    }
+}
+
+/// How to write on standard output: as wide as its terminal, coloured where that is wanted.
+pub fn stdout_style(colour: Colour) -> Style {
+    let terminal = std::io::stdout().is_terminal();
+    let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let size = || terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns);
+    Style { width: columns().or_else(size).filter(|_| terminal), colour: coloured(colour, terminal) }
+}
+
+/// `--color` first, then NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM as other tools read them.
+fn coloured(colour: Colour, terminal: bool) -> bool {
+    let forced = || anstyle_query::clicolor_force() || std::env::var("FORCE_COLOR").is_ok_and(|it| it != "0");
+    match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto if anstyle_query::no_color() => false,
+        Colour::Auto if forced() => true,
+        Colour::Auto => {
+            terminal && anstyle_query::term_supports_color() && anstyle_query::clicolor().unwrap_or(true)
+        }
+    }
+}
+
+/// Whether a progress line has somebody to look at it.
+pub fn shows_progress() -> bool {
+    std::io::stderr().is_terminal() && !anstyle_query::is_ci()
+}
+
+/// Settings that the AWS SDK would panic about instead of naming them.
+///
+/// # Errors
+/// One line that names the variable and what it may be.
+pub fn check_aws_settings() -> Result<()> {
+    if let Ok(mode) = std::env::var("AWS_RETRY_MODE")
+        && !["standard", "adaptive", "legacy"].contains(&mode.to_ascii_lowercase().as_str())
+    {
+        bail!("AWS_RETRY_MODE is '{mode}': set it to standard or adaptive, or unset it");
+    }
+    if let Ok(attempts) = std::env::var("AWS_MAX_ATTEMPTS")
+        && !attempts.parse::<u32>().is_ok_and(|attempts| attempts > 0)
+    {
+        bail!("AWS_MAX_ATTEMPTS is '{attempts}': set it to a number from 1 on, or unset it");
+    }
+    Ok(())
+}
+
+/// The certificates of AWS_CA_BUNDLE, which the SDK for Rust does not read itself.
+///
+/// # Errors
+/// One line that names the file.
+pub fn ca_bundle() -> Result<Option<Vec<u8>>> {
+    let Ok(path) = std::env::var("AWS_CA_BUNDLE") else {
+        return Ok(None);
+    };
+    fs::read(&path).map(Some).with_context(|| format!("AWS_CA_BUNDLE names {path}, which cannot be read"))
+}

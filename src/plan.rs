@@ -1,0 +1,85 @@
+//! What a scan asks: the checks say which facts they need, the facts say which sources are asked.
+
+use std::collections::BTreeSet;
+
+use howler_checks::CHECKS;
+use howler_model::{Check, FactKind, Gap, Scope, ScopeCoverage, Unseen};
+use howler_sources::{Gather, SOURCES, Source};
+
+/// The checks of a scan and the sources that they need.
+pub struct Plan {
+    pub checks: Vec<&'static Check>,
+    pub sources: Vec<&'static Source>,
+}
+
+impl Plan {
+    /// The plan of all checks, or of those that are asked for and not skipped.
+    pub fn new(only: &[String], skipped: &[String]) -> Self {
+        let named = |names: &[String], check: &Check| names.iter().any(|name| name == check.id);
+        let wanted =
+            |check: &&&'static Check| (only.is_empty() || named(only, check)) && !named(skipped, check);
+        let checks: Vec<_> = CHECKS.iter().filter(wanted).copied().collect();
+        let sources = sources(&checks);
+        Self { checks, sources }
+    }
+
+    /// The IAM actions that the sources need in an account.
+    pub fn actions(&self) -> BTreeSet<&'static str> {
+        self.sources.iter().flat_map(|source| (source.actions)()).collect()
+    }
+
+    /// The sources that are asked once for each account.
+    pub fn of_accounts(&self) -> impl Iterator<Item = &'static Source> {
+        self.sources.iter().copied().filter(|source| matches!(source.gather, Gather::Account(_)))
+    }
+
+    /// The sources that are asked in each region.
+    pub fn of_regions(&self) -> impl Iterator<Item = &'static Source> {
+        self.sources.iter().copied().filter(|source| matches!(source.gather, Gather::Region(_)))
+    }
+}
+
+/// The sources that yield what the checks read. Coverage comes with every source, so that a plan of coverage
+/// alone asks them all.
+fn sources(checks: &[&Check]) -> Vec<&'static Source> {
+    let kinds = checks.iter().flat_map(|check| check.needs).filter(|kind| **kind != FactKind::Coverage);
+    let kinds: BTreeSet<_> = kinds.collect();
+    let yields =
+        |source: &&&'static Source| kinds.is_empty() || source.kinds.iter().any(|kind| kinds.contains(kind));
+    SOURCES.iter().filter(yields).copied().collect()
+}
+
+/// The coverage of a scope of which nothing was seen.
+pub fn missed(scope: Scope, unseen: Unseen) -> ScopeCoverage {
+    let gap = Gap { scope: scope.clone(), item: None, unseen };
+    ScopeCoverage { scope, facts: 0, answered: 0, gaps: vec![gap] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(plan: &Plan) -> Vec<&str> {
+        plan.sources.iter().map(|source| source.id).collect()
+    }
+
+    #[test]
+    fn a_check_of_endpoints_asks_no_aws_source() {
+        let plan = Plan::new(&["certificate-name-mismatch".into()], &[]);
+        assert!(plan.actions().is_empty(), "{:?}", ids(&plan));
+        assert!(!plan.sources.is_empty());
+    }
+
+    #[test]
+    fn all_checks_ask_all_sources_and_so_does_coverage_alone() {
+        assert_eq!(Plan::new(&[], &[]).sources.len(), SOURCES.len());
+        assert_eq!(Plan::new(&["scan-coverage".into()], &[]).sources.len(), SOURCES.len());
+    }
+
+    #[test]
+    fn a_skipped_check_is_not_judged() {
+        let plan = Plan::new(&[], &["quota-utilization".into()]);
+        assert!(plan.checks.iter().all(|check| check.id != "quota-utilization"));
+        assert!(!ids(&plan).iter().any(|id| id.ends_with("-quotas")), "{:?}", ids(&plan));
+    }
+}

@@ -1,0 +1,142 @@
+//! Who and where: the accounts that can be reached, and the regions of each.
+
+use std::collections::HashMap;
+
+use anyhow::{Result, anyhow};
+use howler_model::{Partition, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
+use howler_sources::{Account, Error, Gather, RegionStatus, RoleArn, Session, Source};
+
+use crate::args::RegionChoice;
+use crate::plan::{Plan, missed};
+use crate::unit::{AccountUnit, Unit};
+
+/// What will be scanned, and what is known before that not to be seen.
+#[derive(Default)]
+pub struct Targets {
+    pub units: Vec<Unit>,
+    pub scopes: Vec<ScopeCoverage>,
+}
+
+impl Targets {
+    /// Identifies the caller, takes the roles, and finds the regions of every account.
+    ///
+    /// # Errors
+    /// A region that does not exist: the scan would silently be smaller than what was asked for.
+    pub async fn in_aws(
+        session: &Session,
+        roles: &[RoleArn],
+        choices: &[RegionChoice],
+        plan: &Plan,
+    ) -> Result<Self> {
+        let mut targets = Self::default();
+        let assumed = futures::future::join_all(roles.iter().map(|role| session.assume(role)));
+        match session.caller().await {
+            Ok(account) => targets.admit(account, choices, plan).await?,
+            Err(error) => {
+                targets.scopes.push(nobody(error));
+                return Ok(targets);
+            }
+        }
+        for (role, account) in roles.iter().zip(assumed.await) {
+            match account {
+                Ok(account) => targets.admit(account, choices, plan).await?,
+                Err(unseen) => targets.scopes.push(missed(account_scope(role), unseen)),
+            }
+        }
+        Ok(targets)
+    }
+
+    /// Adds an account with its regions, unless it is there already.
+    async fn admit(&mut self, account: Account, choices: &[RegionChoice], plan: &Plan) -> Result<()> {
+        if self
+            .units
+            .iter()
+            .any(|unit| matches!(unit, Unit::Account(there) if there.account.id() == account.id()))
+        {
+            return Ok(());
+        }
+        let regions = match account.regions().await {
+            Ok(known) => self.chosen(&account, &known, choices, plan)?,
+            Err(unseen) => self.unlisted(&account, choices, unseen),
+        };
+        self.units.push(Unit::Account(AccountUnit { account, regions }));
+        Ok(())
+    }
+
+    /// The regions that are asked for and enabled. One that is not enabled is told, and is not a gap.
+    fn chosen(
+        &mut self,
+        account: &Account,
+        known: &HashMap<Region, RegionStatus>,
+        choices: &[RegionChoice],
+        plan: &Plan,
+    ) -> Result<Vec<Region>> {
+        let named = named(choices, account.partition());
+        if let Some(unknown) = named.iter().find(|region| !known.contains_key(region)) {
+            return Err(unknown_region(unknown, known));
+        }
+        let enabled = |region: &&Region| known.get(*region) == Some(&RegionStatus::Enabled);
+        for region in named.iter().filter(|region| !enabled(region)) {
+            self.scopes.extend(plan.of_regions().map(|source| disabled(account, region, source)));
+        }
+        let all = wants_all(choices).then(|| known.keys());
+        let mut regions: Vec<Region> =
+            named.iter().chain(all.into_iter().flatten()).filter(enabled).cloned().collect();
+        regions.sort();
+        regions.dedup();
+        Ok(regions)
+    }
+
+    /// Without a list of regions, those that are named are tried all the same; that `all` could not be found out
+    /// is a gap.
+    fn unlisted(&mut self, account: &Account, choices: &[RegionChoice], unseen: Unseen) -> Vec<Region> {
+        let scope =
+            Scope::aws(account.partition(), account.id().clone(), Region::GLOBAL, Service::named("ec2"));
+        if wants_all(choices) {
+            self.scopes.push(missed(scope, unseen));
+        }
+        let named = named(choices, account.partition());
+        if named.is_empty() { vec![account.partition().home_region()] } else { named }
+    }
+}
+
+/// `all` is what nobody has to say.
+fn wants_all(choices: &[RegionChoice]) -> bool {
+    choices.is_empty() || choices.contains(&RegionChoice::All)
+}
+
+/// The regions that are asked for by name, as far as they are in this partition.
+fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
+    let name = |choice: &RegionChoice| match choice {
+        RegionChoice::Named(region) if Partition::of_region(region) == partition => Some(region.clone()),
+        _ => None,
+    };
+    choices.iter().filter_map(name).collect()
+}
+
+fn unknown_region(unknown: &Region, known: &HashMap<Region, RegionStatus>) -> anyhow::Error {
+    let mut names: Vec<&str> = known.keys().map(Region::as_str).collect();
+    names.sort_unstable();
+    anyhow!("there is no region {unknown} for this account; there are {}", names.join(", "))
+}
+
+fn disabled(account: &Account, region: &Region, source: &Source) -> ScopeCoverage {
+    debug_assert!(matches!(source.gather, Gather::Region(_)));
+    let scope = Scope::aws(account.partition(), account.id().clone(), region.clone(), source.service.clone());
+    let unseen =
+        Unseen::new(Reason::Disabled, "ec2:DescribeRegions", "the account has not opted in to this region");
+    missed(scope, unseen)
+}
+
+fn account_scope(role: &RoleArn) -> Scope {
+    Scope::aws(role.partition(), role.account().clone(), Region::GLOBAL, Service::STS)
+}
+
+/// Nobody to scan as.
+fn nobody(error: Error) -> ScopeCoverage {
+    let unseen = match error {
+        Error::Identity(unseen) => unseen,
+        other => Unseen::new(Reason::Credentials, "sts:GetCallerIdentity", other.to_string()),
+    };
+    missed(Scope::outside("AWS", Service::STS), unseen)
+}

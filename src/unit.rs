@@ -1,0 +1,117 @@
+//! The unit of work: one account, one endpoint, or one path. Its facts are judged when it is done, then freed.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use futures::future::join_all;
+use howler_model::{Endpoint, Facts, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
+use howler_sources::{Account, AccountRegion, Gather, Prober, Source};
+
+use crate::plan::{Plan, missed};
+
+/// What is scanned in one go.
+pub enum Unit {
+    Account(AccountUnit),
+    Endpoint(Endpoint),
+    Path(PathBuf),
+}
+
+/// An account and the regions of it that are scanned.
+pub struct AccountUnit {
+    pub account: Account,
+    pub regions: Vec<Region>,
+}
+
+impl Unit {
+    /// Asks every source of the plan that has to do with this unit.
+    pub async fn facts(&self, plan: &Plan, prober: &Prober, now: DateTime<Utc>) -> Facts {
+        match self {
+            Self::Account(unit) => unit.facts(plan).await,
+            Self::Endpoint(endpoint) => {
+                let ask = |source: &&'static Source| match source.gather {
+                    Gather::Endpoint(gather) => Some(gather(prober, endpoint, now)),
+                    _ => None,
+                };
+                merge(join_all(plan.sources.iter().filter_map(ask)).await)
+            }
+            Self::Path(path) => {
+                let (sources, there) = (plan.sources.clone(), path.clone());
+                let read = tokio::task::spawn_blocking(move || read(&sources, &there));
+                read.await.unwrap_or_else(|error| self.lost(plan, &error.to_string()))
+            }
+        }
+    }
+
+    /// The scopes of this unit as they stand when a signal ends the scan before it was done.
+    pub fn skipped(&self, plan: &Plan) -> Vec<ScopeCoverage> {
+        let unseen =
+            Unseen::new(Reason::Skipped, "scan", "the scan was ended by a signal before this was seen");
+        self.missing(plan, &unseen)
+    }
+
+    /// The facts of a unit that broke off: nothing but gaps.
+    fn lost(&self, plan: &Plan, why: &str) -> Facts {
+        let unseen = Unseen::new(Reason::Failed, "scan", why);
+        Facts { scopes: self.missing(plan, &unseen), ..Facts::default() }
+    }
+
+    fn missing(&self, plan: &Plan, unseen: &Unseen) -> Vec<ScopeCoverage> {
+        let mut scopes = match self {
+            Self::Account(unit) => unit.scopes(plan),
+            Self::Endpoint(endpoint) => vec![Scope::outside(endpoint.to_string(), Service::TLS)],
+            Self::Path(path) => vec![Scope::outside(path.display().to_string(), Service::FILE)],
+        };
+        scopes.sort();
+        scopes.dedup();
+        scopes.into_iter().map(|scope| missed(scope, unseen.clone())).collect()
+    }
+}
+
+impl AccountUnit {
+    /// All places and sources of the account at once; the session bounds how many calls are under way.
+    async fn facts(&self, plan: &Plan) -> Facts {
+        let (global, regions) = self.places();
+        let of_account = plan.of_accounts().map(|source| gather(&global, source));
+        let of_regions =
+            regions.iter().flat_map(|at| plan.of_regions().map(move |source| gather(at, source)));
+        merge(join_all(of_account.chain(of_regions).collect::<Vec<_>>()).await)
+    }
+
+    fn scopes(&self, plan: &Plan) -> Vec<Scope> {
+        let (global, regions) = self.places();
+        let of_account = plan.of_accounts().map(|source| global.scope(source.service.clone()));
+        let of_region = |at: &AccountRegion| {
+            plan.of_regions().map(|source| at.scope(source.service.clone())).collect::<Vec<_>>()
+        };
+        of_account.chain(regions.iter().flat_map(of_region)).collect()
+    }
+
+    fn places(&self) -> (AccountRegion, Vec<AccountRegion>) {
+        let regions = self.regions.iter().map(|region| self.account.at(region.clone()));
+        (self.account.global(), regions.collect())
+    }
+}
+
+/// Asks one source in one place; what it could not see is in the coverage of its scope.
+async fn gather(at: &AccountRegion, source: &'static Source) -> Facts {
+    match source.gather {
+        Gather::Account(gather) | Gather::Region(gather) => {
+            gather(at).await.into_facts(at.scope(source.service.clone()))
+        }
+        Gather::Endpoint(_) | Gather::Path(_) => Facts::default(),
+    }
+}
+
+fn read(sources: &[&'static Source], path: &std::path::Path) -> Facts {
+    let read = |source: &&'static Source| match source.gather {
+        Gather::Path(gather) => Some(gather(path)),
+        _ => None,
+    };
+    merge(sources.iter().filter_map(read).collect())
+}
+
+fn merge(parts: Vec<Facts>) -> Facts {
+    let mut whole = Facts::default();
+    parts.into_iter().for_each(|part| whole.extend(part));
+    whole
+}
