@@ -77,8 +77,8 @@ pub struct Finding {
     pub owner: Option<String>,
     /// What would be hit: ARNs and endpoints.
     pub affects: Vec<String>,
-    /// What to do about it.
-    pub remediation: Remediation,
+    /// What to do about it; null if it passed.
+    pub remediation: Option<Remediation>,
 }
 
 impl From<&model::Finding> for Finding {
@@ -102,7 +102,7 @@ impl From<&model::Finding> for Finding {
             deadline: verdict.deadline,
             owner: finding.owner.clone(),
             affects: verdict.affects.clone(),
-            remediation: Remediation::of(finding),
+            remediation: (verdict.status != model::Status::Pass).then(|| Remediation::of(finding)),
         }
     }
 }

@@ -33,12 +33,15 @@ pub trait Gateway: Send + Sync {
     fn deliver<'a>(&'a self, batch: &'a Batch<'a>) -> Delivering<'a>;
 }
 
+/// A gateway that can be used, or why it cannot.
+pub type Opened = Result<Box<dyn Gateway>, Error>;
+
 /// A kind of gateway and how one is opened.
 pub struct Opener {
     /// Its name, for `--notify`.
     pub name: &'static str,
     /// Opens a gateway to a target, without connecting.
-    pub open: fn(&str, Pace) -> Result<Box<dyn Gateway>, Error>,
+    pub open: fn(&str, Pace) -> Opened,
 }
 
 /// All gateways, one line for each file of this folder that is one.
@@ -48,7 +51,7 @@ pub static GATEWAYS: &[Opener] = &[Opener { name: "alertmanager", open: alertman
 ///
 /// # Errors
 /// [`Error::Gateway`] for an unknown name, [`Error::Address`] for a target that is not one.
-pub fn open(text: &str, pace: Pace) -> Result<Box<dyn Gateway>, Error> {
+pub fn open(text: &str, pace: Pace) -> Opened {
     let (name, target) = text.split_once('=').unwrap_or((text, ""));
     let opener = GATEWAYS.iter().find(|opener| opener.name == name);
     // Only the name is told: the target may hold a password.

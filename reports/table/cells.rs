@@ -1,6 +1,6 @@
 //! The cells of a finding: a value, and a detail for the line below it.
 
-use howler_model::{Finding, Measure, Scope};
+use howler_model::{Finding, Measure, Scope, Status, Verdict};
 
 use super::MOST_COLUMNS;
 use crate::escape::terminal;
@@ -48,11 +48,12 @@ pub(super) fn what(finding: &Finding, columns: usize) -> Cell {
 }
 
 /// How much is left or used.
-pub(super) fn left(measure: &Measure) -> Cell {
-    match measure {
+pub(super) fn left(verdict: &Verdict) -> Cell {
+    match &verdict.measure {
         Measure::Expiry { seconds_left, not_after, .. } if *seconds_left < 0 => {
             let day = not_after.format("on %Y-%m-%d");
-            Cell::new(format!("expired {} ago", short_duration(*seconds_left)), day.to_string()).joined_by(" ")
+            Cell::new(format!("expired {} ago", short_duration(*seconds_left)), day.to_string())
+                .joined_by(" ")
         }
         Measure::Expiry { seconds_left, lifetime_left, .. } => {
             let share = lifetime_left.map(|ratio| format!("{}% of lifetime", ratio_percent(ratio)));
@@ -64,6 +65,7 @@ pub(super) fn left(measure: &Measure) -> Cell {
         Measure::NotYetValid { seconds_until, .. } => {
             Cell::new(format!("valid in {}", short_duration(*seconds_until)), "")
         }
+        Measure::Name { .. } if verdict.status == Status::Unknown => Cell::new("name unknown", ""),
         Measure::Name { covered, .. } => {
             let other = covered.first().map(|name| format!("has {}", terminal(name, SHORT - 4)));
             Cell::new("wrong name", other.unwrap_or_default())

@@ -38,7 +38,7 @@ fn titles(width: Option<u16>) -> &'static [&'static str] {
 fn row(finding: &Finding, fix: &str, width: Option<u16>) -> Vec<String> {
     let verdict = &finding.verdict;
     let severity = verdict.severity.to_string();
-    let left = cells::left(&verdict.measure);
+    let left = cells::left(verdict);
     let scope = &verdict.resource.scope;
     match width {
         Some(width) if width < IN_LINE => {

@@ -1,6 +1,6 @@
 //! What was seen, and what was not and why: a scan with gaps never looks like a complete one.
 
-use howler_model::{CoverageStatus, Gap, Reason, Scan, Scope};
+use howler_model::{CoverageStatus, Gap, Reason, Scan, Scope, ScopeCoverage};
 
 use super::{MOST_COLUMNS, cells, grid, paint};
 use crate::Style;
@@ -14,8 +14,7 @@ const IN_LINE: u16 = 160;
 
 /// The coverage, and the gaps if there are any.
 pub(super) fn section(scan: &Scan, style: &Style) -> Vec<String> {
-    let gaps: Vec<&Gap> =
-        scan.scopes.iter().filter(|scope| scope.status().is_gap()).flat_map(|scope| &scope.gaps).collect();
+    let gaps: Vec<&Gap> = scan.scopes.iter().flat_map(missed).collect();
     let mut lines = grid::fold(&coverage(scan), style.width, "");
     if scan.is_complete() {
         return lines;
@@ -29,6 +28,11 @@ pub(super) fn section(scan: &Scan, style: &Style) -> Vec<String> {
         lines.extend(advice(&gaps, style));
     }
     lines
+}
+
+/// The gaps of a scope; what is not enabled there is none.
+fn missed(scope: &ScopeCoverage) -> impl Iterator<Item = &Gap> {
+    scope.gaps.iter().filter(|gap| gap.unseen.reason != Reason::Disabled)
 }
 
 /// `Coverage: 24 of 27 scopes complete, 1 denied, 2 partial.`

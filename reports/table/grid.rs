@@ -42,8 +42,10 @@ pub(super) fn fold_command(command: &str, width: Option<u16>, indent: &str) -> O
     let plain = !command.contains('\'');
     let most = width.map(|width| width.saturating_sub(2));
     let options = command.split(" --").enumerate();
-    let options: Vec<_> = options.map(|(n, text)| if n == 0 { text.to_owned() } else { format!("--{text}") }).collect();
-    let lines = join(options.iter().map(String::as_str), indent.to_owned(), most, &format!("{indent}  "), " \\");
+    let options: Vec<_> =
+        options.map(|(n, text)| if n == 0 { text.to_owned() } else { format!("--{text}") }).collect();
+    let lines =
+        join(options.iter().map(String::as_str), indent.to_owned(), most, &format!("{indent}  "), " \\");
     (plain && lines.iter().all(fits)).then_some(lines)
 }
 

@@ -198,7 +198,10 @@ mod tests {
     #[test]
     fn what_is_unknown_and_hardly_matters_is_counted_and_not_listed() {
         let mut scan = samples::scan();
-        let unknown = scan.findings.iter_mut().find(|finding| finding.verdict.status == Status::Unknown && is_shown(finding));
+        let unknown = scan
+            .findings
+            .iter_mut()
+            .find(|finding| finding.verdict.status == Status::Unknown && is_shown(finding));
         let unknown = unknown.unwrap();
         unknown.verdict.severity = Severity::Low;
         let name = unknown.verdict.resource.name.clone();

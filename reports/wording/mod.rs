@@ -4,39 +4,40 @@ mod numbers;
 mod remediation;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use howler_model::{Finding, Measure, Reason, Unseen, Untrusted};
+use howler_model::{Finding, Measure, Reason, Status, Unseen, Untrusted, Verdict};
 
 pub(crate) use numbers::{count, duration, number, percent, ratio_percent, short_duration};
 pub use remediation::Remediation;
 pub(crate) use remediation::of_reason;
 
-/// What a finding says, as one sentence without its place. Holds untrusted text.
+/// What a finding says, as one sentence. Holds untrusted text.
 pub(crate) fn summary(finding: &Finding) -> String {
     let name = &finding.verdict.resource.name;
     match &finding.verdict.measure {
-        Measure::Gap(unseen) => gap(unseen, &name.clone()),
-        measure => format!("{name}: {}", observed(measure)),
+        Measure::Gap(unseen) => {
+            format!("{} {} in {name}: what it would have shown is unknown", unseen.action, reason(unseen))
+        }
+        _ => format!("{name}: {}", observed(&finding.verdict)),
     }
 }
 
-fn gap(unseen: &Unseen, place: &str) -> String {
-    format!("{} {} in {place}: what it would have shown is unknown", unseen.action, reason(unseen))
-}
-
 /// What was measured, as the end of a sentence. Holds untrusted text.
-pub(crate) fn observed(measure: &Measure) -> String {
-    match measure {
+pub(crate) fn observed(verdict: &Verdict) -> String {
+    match &verdict.measure {
         Measure::Expiry { not_after, seconds_left, lifetime_left, .. } => {
             expiry(*not_after, *seconds_left, *lifetime_left)
         }
         Measure::NoExpiry => "has no expiration date".into(),
         Measure::NotIssued => "is requested and not issued yet".into(),
+        Measure::ExpiryUnknown(why) if why.is_empty() => "its expiration date is unknown".into(),
         Measure::ExpiryUnknown(why) => format!("its expiration date is unknown: {why}"),
         Measure::NotYetValid { not_before, seconds_until } => {
             format!("is not valid for another {}, until {}", duration(*seconds_until), instant(*not_before))
         }
-        Measure::Name { wanted, covered } => name(wanted, covered),
-        Measure::Chain { untrusted: None, reason } if reason.is_empty() => "its chain is trusted".into(),
+        Measure::Name { wanted, covered } => name(verdict.status, wanted, covered),
+        Measure::Chain { untrusted: None, reason } if reason.is_empty() => {
+            "its chain leads to a trust anchor, dates aside".into()
+        }
         Measure::Chain { untrusted: None, reason } => format!("its chain: {reason}"),
         Measure::Chain { untrusted: Some(why), reason } => {
             format!("clients do not trust its chain: {} ({reason})", untrusted(*why))
@@ -61,15 +62,22 @@ fn expiry(not_after: DateTime<Utc>, seconds_left: i64, lifetime_left: Option<f64
     format!("expires in {}, at {at}{}", duration(seconds_left), share.unwrap_or_default())
 }
 
-fn name(wanted: &str, covered: &[String]) -> String {
+fn name(status: Status, wanted: &str, covered: &[String]) -> String {
+    match status {
+        Status::Pass => format!("its certificate covers {wanted}"),
+        Status::Unknown => format!("it is unknown whether its certificate covers {wanted}"),
+        _ => format!("its certificate does not cover {wanted}, it covers {}", list(covered)),
+    }
+}
+
+/// The first of many, and how many more there are.
+fn list(names: &[String]) -> String {
     const SHOWN: usize = 5;
-    let names = covered.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match covered.len() {
-        0 => format!("its certificate covers no name, {wanted} is asked for"),
-        n if n > SHOWN => {
-            format!("its certificate covers {names} and {} more, {wanted} is asked for", n - SHOWN)
-        }
-        _ => format!("its certificate covers {names}, {wanted} is asked for"),
+    let told = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0 => "no name at all".into(),
+        number if number > SHOWN => format!("{told} and {} more", number - SHOWN),
+        _ => told,
     }
 }
 
@@ -130,5 +138,45 @@ pub(crate) fn untrusted(why: Untrusted) -> &'static str {
         Untrusted::BadSignature => "bad signature",
         Untrusted::BadChain => "bad chain",
         Untrusted::Malformed => "malformed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    fn told(check: &str, status: Status) -> String {
+        let mut finding =
+            samples::scan().findings.into_iter().find(|finding| finding.check == check).unwrap();
+        finding.verdict.status = status;
+        summary(&finding)
+    }
+
+    #[test]
+    fn a_summary_is_a_sentence_that_fits_its_status() {
+        let check = "certificate-name-mismatch";
+        let name = "legacy.example.com:443: its certificate does not cover legacy.example.com, it covers \
+                    www.example.com, example.com";
+        assert_eq!(told(check, Status::Fail), name);
+        assert_eq!(
+            told(check, Status::Pass),
+            "legacy.example.com:443: its certificate covers legacy.example.com"
+        );
+        assert!(told(check, Status::Unknown).contains("unknown whether"));
+    }
+
+    #[test]
+    fn summaries_are_golden() {
+        let scan = samples::scan();
+        let all: Vec<String> = scan.findings.iter().map(summary).collect();
+        insta::assert_snapshot!("summaries", all.join("\n"));
+    }
+
+    #[test]
+    fn many_names_are_cut() {
+        let names: Vec<String> = (0..7).map(|number| number.to_string()).collect();
+        assert_eq!(list(&names), "0, 1, 2, 3, 4 and 2 more");
+        assert_eq!(list(&[]), "no name at all");
     }
 }

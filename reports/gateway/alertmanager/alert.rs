@@ -114,7 +114,7 @@ fn annotations(finding: &Finding) -> Vec<(&'static str, String)> {
     let mut pairs = vec![
         ("summary", wording::summary(finding)),
         ("description", format!("{}: {} in {}", finding.title, resource.id, resource.scope)),
-        ("observed", wording::observed(&verdict.measure)),
+        ("observed", wording::observed(verdict)),
         ("remediation", format!("{text}{run}")),
         ("deadline", verdict.deadline.map(instant).unwrap_or_default()),
         ("affects", affected(&verdict.affects)),

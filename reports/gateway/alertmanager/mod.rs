@@ -13,7 +13,7 @@ use reqwest::{Client, Url};
 
 use howler_model::Delivery;
 
-use super::{Batch, Delivering, Gateway, Pace};
+use super::{Batch, Delivering, Gateway, Opened, Pace};
 use crate::Error;
 use alert::Alert;
 use post::Answer;
@@ -37,7 +37,7 @@ struct Alertmanager {
 }
 
 /// Opens the Alertmanager at a base address such as `https://user:password@alerts.example.com/prefix`.
-pub(super) fn open(address: &str, pace: Pace) -> Result<Box<dyn Gateway>, Error> {
+pub(super) fn open(address: &str, pace: Pace) -> Opened {
     let wrong = |reason: &str| Error::Address { gateway: NAME, reason: reason.to_owned() };
     let mut url = Url::parse(address)
         .map_err(|error| wrong(&format!("{error}; something like http://HOST:9093 is expected")))?;
