@@ -4,10 +4,11 @@ use howler_model::Finding;
 
 use super::{grid, paint};
 use crate::Style;
+use crate::escape::visible;
 use crate::wording::{Remediation, count};
 
 /// How many commands an advice is shown with.
-const MOST_COMMANDS: usize = 3;
+const MOST_COMMANDS: usize = 2;
 /// Where the text of an advice begins, and its commands.
 const INDENT: &str = "    ";
 
@@ -27,6 +28,7 @@ fn collect(findings: &[&Finding]) -> (Vec<Fix>, Vec<usize>) {
     let mut numbers = Vec::new();
     for finding in findings {
         let Remediation { text, command } = Remediation::of(finding);
+        let text = visible(&text);
         let known = fixes.iter().position(|fix| fix.text == text);
         match known.and_then(|index| fixes.get_mut(index)) {
             Some(fix) => fix.commands.extend(command),

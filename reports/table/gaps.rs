@@ -110,7 +110,7 @@ fn advice(gaps: &[&Gap], style: &Style) -> Vec<String> {
     reasons.sort();
     reasons.dedup();
     let lines = reasons.into_iter().flat_map(|reason| {
-        let line = format!("{}: {}", reason.as_str(), wording::of_reason(reason));
+        let line = format!("{}: {}", reason.as_str(), wording::of_reason(reason, "the action"));
         grid::fold(&line, style.width, "    ")
     });
     std::iter::once(String::new()).chain(lines).collect()

@@ -31,7 +31,7 @@ pub(super) fn fold(text: &str, width: Option<u16>, indent: &str) -> Vec<String> 
     join(text.split(' '), String::new(), width, indent, "")
 }
 
-/// A shell command over lines that can be pasted, or none if an option of it does not fit.
+/// A shell command over lines that can be pasted, or none if it cannot be broken so.
 pub(super) fn fold_command(command: &str, width: Option<u16>, indent: &str) -> Option<Vec<String>> {
     let fits = |line: &String| width.is_none_or(|width| line.width() <= usize::from(width));
     let whole = format!("{indent}{command}");
@@ -46,7 +46,22 @@ pub(super) fn fold_command(command: &str, width: Option<u16>, indent: &str) -> O
         options.map(|(n, text)| if n == 0 { text.to_owned() } else { format!("--{text}") }).collect();
     let lines =
         join(options.iter().map(String::as_str), indent.to_owned(), most, &format!("{indent}  "), " \\");
+    let lines: Vec<String> = lines.into_iter().flat_map(|line| broken(line, width)).collect();
     (plain && lines.iter().all(fits)).then_some(lines)
+}
+
+/// A line that is too long in two: after a slash, as a shell joins a word over the end of a line.
+fn broken(line: String, width: Option<u16>) -> Vec<String> {
+    let most = width.map_or(usize::MAX, usize::from);
+    let fits = |end: &usize| line.get(..*end).is_some_and(|start| start.width() < most);
+    let ends = line.match_indices('/').map(|(at, slash)| at + slash.len());
+    match ends.rev().find(fits) {
+        Some(end) if line.width() > most => {
+            let (start, rest) = line.split_at(end);
+            vec![format!("{start}\\"), rest.to_owned()]
+        }
+        _ => vec![line],
+    }
 }
 
 /// Words in lines; the first begins with `start`, the others with `indent`, all but the last end with `end`.
@@ -86,11 +101,14 @@ mod tests {
 
     #[test]
     fn a_folded_command_is_the_same_command() {
-        let command = "aws acm describe-certificate --region eu-west-1 --certificate-arn arn:aws:acm:x";
-        let lines = fold_command(command, Some(40), "    ").unwrap();
-        assert!(lines.iter().all(|line| line.width() <= 40), "{lines:#?}");
-        let pasted = lines.join("\n").replace("\\\n", " ");
-        assert_eq!(pasted.split_whitespace().collect::<Vec<_>>().join(" "), command);
+        let command = "aws acm describe-certificate --region eu-west-1 --certificate-arn \
+                       arn:aws:acm:eu-west-1:111111111111:certificate/1f0c9a52-93b1-4c51-8a4e-0242ac120001 --last x";
+        for width in 72..130 {
+            let lines = fold_command(command, Some(width), "    ").unwrap();
+            assert!(lines.iter().all(|line| line.width() <= usize::from(width)), "{lines:#?}");
+            let joined = lines.join("\n").replace("\\\n", "");
+            assert_eq!(joined.split_whitespace().collect::<Vec<_>>().join(" "), command);
+        }
     }
 
     #[test]

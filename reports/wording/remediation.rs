@@ -20,12 +20,15 @@ impl Remediation {
     /// What to do about this finding.
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
-        Self { text: text(finding).to_owned(), command: command(finding) }
+        Self { text: text(finding), command: command(finding) }
     }
 }
 
-fn text(finding: &Finding) -> &'static str {
-    match &finding.verdict.measure {
+fn text(finding: &Finding) -> String {
+    let text = match &finding.verdict.measure {
+        Measure::Gap(unseen) | Measure::UtilizationUnknown { unseen, .. } => {
+            return of_reason(unseen.reason, &unseen.action);
+        }
         Measure::Expiry { certificate, .. } => renewal(certificate.origin),
         Measure::NotIssued => {
             "Finish the validation that ACM waits for, or delete the request: nothing can use it as it is."
@@ -33,9 +36,9 @@ fn text(finding: &Finding) -> &'static str {
         Measure::Utilization { .. } => {
             "Ask for a higher quota in time, as an increase may take days; or delete what is not used any more."
         }
-        Measure::Gap(unseen) | Measure::UtilizationUnknown { unseen, .. } => of_reason(unseen.reason),
         _ => finding.fix,
-    }
+    };
+    text.to_owned()
 }
 
 /// Who renews a certificate, and how the new one comes to where the old one is.
@@ -69,15 +72,19 @@ fn renewal(origin: Origin) -> &'static str {
     }
 }
 
-/// What to do about something that could not be seen.
-pub(crate) fn of_reason(reason: Reason) -> &'static str {
-    match reason {
+/// What to do about something that could not be seen, because `action` failed.
+pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
+    let text = match reason {
         Reason::Denied => {
-            "Permit the named action to the role that scans; `howler policy iam` prints the whole policy."
+            return format!(
+                "Permit {action} to the role that scans; `howler policy iam` prints the whole policy."
+            );
         }
         Reason::DeniedByScp => {
-            "A service control policy forbids the named action: exempt the role that scans, \
-             or leave the region out of the scan. Permissions in the account do not help."
+            return format!(
+                "A service control policy forbids {action}: exempt the role that scans, or leave the region out of \
+                 the scan. Permissions in the account do not help."
+            );
         }
         Reason::Disabled => "Enable the region or the service in the account, or leave it out of the scan.",
         Reason::Throttled => {
@@ -88,11 +95,12 @@ pub(crate) fn of_reason(reason: Reason) -> &'static str {
         }
         Reason::Credentials => "Renew the credentials and see that the role may be assumed, then scan again.",
         Reason::Malformed | Reason::PagingLoop | Reason::Failed => {
-            "Scan again; if it stays, show the request id to the operator of the service."
+            "Scan again; if it stays, show the message to the operator of the service."
         }
         Reason::NoData => "Look the value up in the console: the service publishes none for this account.",
         Reason::Skipped => "Let the scan run to its end, without leaving this out.",
-    }
+    };
+    text.to_owned()
 }
 
 fn command(finding: &Finding) -> Option<String> {
@@ -162,5 +170,61 @@ fn region(resource: &Resource) -> Option<String> {
     match *region == Region::GLOBAL {
         true => Some(resource.scope.partition()?.home_region().to_string()),
         false => Some(region.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use howler_model::{Severity, Status};
+
+    use super::*;
+    use crate::samples;
+
+    fn of(resource: Resource, measure: Measure) -> Remediation {
+        Remediation::of(&samples::finding("x", resource, Status::Fail, Severity::High, measure))
+    }
+
+    fn expired(origin: Origin, name: &str) -> Remediation {
+        let measure = samples::expiry(origin, -TimeDelta::days(1), TimeDelta::days(90));
+        of(samples::certificate(name, "111111111111", "eu-west-1", 1), measure)
+    }
+
+    #[test]
+    fn who_renews_depends_on_where_the_certificate_came_from() {
+        let command = |origin| expired(origin, "www").command.unwrap_or_default();
+        assert!(command(Origin::AcmImported).starts_with("aws acm import-certificate --region eu-west-1 "));
+        assert!(command(Origin::AcmIssued).starts_with("aws acm describe-certificate --region eu-west-1 "));
+        assert!(command(Origin::Iam).starts_with("aws iam upload-server-certificate "));
+        assert_eq!(command(Origin::File), "");
+    }
+
+    #[test]
+    fn a_name_is_one_word_of_a_command_or_there_is_no_command() {
+        let command = |name| expired(Origin::Iam, name).command;
+        assert!(command("a b'; reboot").unwrap().contains(r" 'a b'\''; reboot-renewed' "));
+        assert_eq!(command("a\nb"), None);
+        assert_eq!(command("a\u{1b}[2J"), None);
+    }
+
+    #[test]
+    fn a_quota_is_asked_for_where_it_is_used_and_with_room() {
+        let scan = samples::scan();
+        let of = |id: &str| {
+            let finding = scan.findings.iter().find(|finding| finding.verdict.resource.id == id).unwrap();
+            Remediation::of(finding).command.unwrap()
+        };
+        assert_eq!(
+            of("ec2/L-1216C47A"),
+            "aws service-quotas request-service-quota-increase --region us-east-1 --service-code ec2 \
+             --quota-code L-1216C47A --desired-value 77"
+        );
+        assert!(of("iam/L-FE177D64").contains("--region us-east-1 "), "IAM answers in the home region");
+    }
+
+    #[test]
+    fn a_missing_permission_is_named() {
+        assert!(of_reason(Reason::Denied, "acm:ListCertificates").contains("acm:ListCertificates"));
+        assert!(of_reason(Reason::DeniedByScp, "acm:ListCertificates").contains("acm:ListCertificates"));
     }
 }
