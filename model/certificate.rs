@@ -115,7 +115,7 @@ impl Validity {
 /// Whether anything uses a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Usage {
-    /// These do: ARNs, endpoints.
+    /// These do: ARNs, endpoints. Empty where the source says that it is used, but was not asked by what.
     By(Vec<String>),
     /// The source says that nothing does.
     Unused,

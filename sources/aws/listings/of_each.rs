@@ -1,0 +1,76 @@
+//! What is asked once for each resource of another listing, and can fail for one of them alone.
+
+use std::future::Future;
+
+use futures::stream::{self, StreamExt};
+use howler_model::{Reason, Unseen};
+
+/// How many resources of one scope are asked about at once.
+const AT_ONCE: usize = 8;
+
+/// The answer about one resource.
+#[derive(Debug, Clone)]
+pub(crate) struct Of<P, T> {
+    /// The resource.
+    pub(crate) parent: P,
+    /// What was answered about it, or why nothing was.
+    pub(crate) answer: Result<T, Unseen>,
+}
+
+/// Asks about each resource, a few at once, in their order.
+///
+/// # Errors
+/// The first refusal if every question was refused: then the action is not permitted at all, which is one gap and
+/// not one for each resource.
+pub(crate) async fn of_each<'a, P, T, F>(
+    parents: impl IntoIterator<Item = &'a P>,
+    ask: impl Fn(&'a P) -> F,
+) -> Result<Vec<Of<P, T>>, Unseen>
+where
+    P: Clone + 'a,
+    F: Future<Output = Result<T, Unseen>>,
+{
+    let (parents, asked): (Vec<&P>, Vec<F>) = parents.into_iter().map(|parent| (parent, ask(parent))).unzip();
+    let answers: Vec<Result<T, Unseen>> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+    let refusals: Vec<&Unseen> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+    if let [first, ..] = refusals.as_slice()
+        && refusals.len() == answers.len()
+        && refusals.iter().all(|unseen| matches!(unseen.reason, Reason::Denied | Reason::DeniedByScp))
+    {
+        return Err((*first).clone());
+    }
+    let of = |(parent, answer): (&P, _)| Of { parent: parent.clone(), answer };
+    Ok(parents.into_iter().zip(answers).map(of).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn asked(answers: &[Result<u8, Reason>]) -> Result<Vec<Of<Result<u8, Reason>, u8>>, Unseen> {
+        let ask = |answer: &Result<u8, Reason>| {
+            let answer = answer.map_err(|reason| Unseen::new(reason, "a:B", "no"));
+            async move { answer }
+        };
+        of_each(answers, ask).await
+    }
+
+    #[tokio::test]
+    async fn one_failure_stays_with_its_resource() {
+        let answers = asked(&[Ok(1), Err(Reason::Denied), Err(Reason::Throttled), Ok(4)]).await.unwrap();
+        let seen: Vec<_> =
+            answers.iter().map(|of| of.answer.as_ref().map_err(|unseen| unseen.reason).copied()).collect();
+        assert_eq!(seen, [Ok(1), Err(Reason::Denied), Err(Reason::Throttled), Ok(4)]);
+        assert!(answers.iter().zip(&seen).all(|(of, seen)| of.parent == *seen));
+    }
+
+    #[tokio::test]
+    async fn only_refusals_everywhere_are_one_refusal() {
+        assert_eq!(
+            asked(&[Err(Reason::Denied), Err(Reason::Denied)]).await.unwrap_err().reason,
+            Reason::Denied
+        );
+        assert_eq!(asked(&[Err(Reason::Throttled), Err(Reason::Denied)]).await.unwrap().len(), 2);
+        assert!(asked(&[]).await.unwrap().is_empty());
+    }
+}
