@@ -3,7 +3,13 @@
 
 mod access;
 pub(crate) mod acm_certificates;
+pub(crate) mod acm_quotas;
+pub(crate) mod autoscaling_quotas;
 pub(crate) mod ebs_quotas;
+pub(crate) mod elb_listeners;
+pub(crate) mod elb_quotas;
+pub(crate) mod iam_certificates;
+pub(crate) mod iam_quotas;
 mod listings;
 mod quota;
 
