@@ -44,6 +44,21 @@ fn covers(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::x509;
+
+    #[test]
+    fn a_common_name_covers_nothing() {
+        let body = |listed: Vec<String>| {
+            let mut params = rcgen::CertificateParams::new(listed).unwrap();
+            params.distinguished_name.push(rcgen::DnType::CommonName, "a.example");
+            let key = rcgen::KeyPair::generate().unwrap();
+            x509::read(params.self_signed(&key).unwrap().der()).unwrap()
+        };
+        let (listed, common) = (body(vec!["a.example".to_owned()]), body(Vec::new()));
+        assert_eq!(listed.names, common.names);
+        assert_eq!(by_names(&listed, "a.example"), NameMatch::Covers);
+        assert_eq!(by_names(&common, "a.example"), NameMatch::Differs);
+    }
 
     #[test]
     fn names_are_compared_as_clients_do() {

@@ -118,6 +118,6 @@ impl ResolvesClientCert for Recorder {
     }
 
     fn has_certs(&self) -> bool {
-        true // or rustls would not ask
+        false
     }
 }

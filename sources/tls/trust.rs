@@ -13,8 +13,6 @@ use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage};
 use super::anchors::TrustAnchors;
 use crate::x509::{Body, ReadError};
 
-type Dates = (Option<DateTime<Utc>>, DateTime<Utc>);
-
 /// Judges a chain, leaf first, together with what was read of it.
 pub(super) fn trust(
     chain: &[CertificateDer<'static>],
@@ -58,18 +56,15 @@ fn path(
     leaf.verify_for_usage(algorithms, &anchors.anchors, intermediates, time, usage, None, None).map(|_| ())
 }
 
-/// Times when the chain may have been valid: its last second, its first, and the last of the leaf.
+/// Times when the chain may have been valid: the last second of its first member to end, and that of the leaf.
 fn valid_times(bodies: &[Result<Body, ReadError>]) -> impl Iterator<Item = DateTime<Utc>> + use<> {
-    let dates: Vec<_> = bodies.iter().flatten().filter_map(dates).collect();
-    let (start, end) = (|dates: &Dates| dates.0, |dates: &Dates| dates.1);
-    let candidates =
-        [dates.iter().map(end).min(), dates.iter().filter_map(start).max(), dates.first().map(end)];
-    candidates.into_iter().flatten()
+    let ends: Vec<_> = bodies.iter().flatten().filter_map(end).collect();
+    [ends.iter().min().copied(), ends.first().copied()].into_iter().flatten()
 }
 
-fn dates(body: &Body) -> Option<Dates> {
+fn end(body: &Body) -> Option<DateTime<Utc>> {
     match body.validity {
-        Validity::Until { not_before, not_after } => Some((not_before, not_after)),
+        Validity::Until { not_after, .. } => Some(not_after),
         _ => None,
     }
 }

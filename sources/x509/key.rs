@@ -89,3 +89,15 @@ const ALGORITHMS: &[(&str, &str)] = &[
     ("2.16.840.1.101.3.4.3.18", "ML-DSA-65"),
     ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::bits;
+
+    #[test]
+    fn a_number_has_no_leading_bits() {
+        assert_eq!(bits(&[0x00, 0x7f, 0xff]), 15);
+        assert_eq!(bits(&[0x80, 0x00]), 16);
+        assert_eq!((bits(&[0, 0]), bits(&[])), (0, 0));
+    }
+}
