@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::failure::{Failure, Spelled};
 use crate::fault::{self, Armed, Fault, Paging, Stroke, Target};
 use crate::http::{Delivery, Reply, Request};
-use crate::log::{self, Log, Outcome};
+use crate::log::{Log, Outcome};
 use crate::organization::{Account, Organization, Region};
 use crate::parameters::Parameters;
 use crate::service::{self, Protocol, Service};
@@ -58,14 +58,8 @@ impl World {
         let stroke = self.stroke(&asked, &full_action);
         let result = self.result(&asked, &full_action, scope.is_some(), stroke.fault);
         let (reply, outcome) = reply(&asked, result, &stroke);
-        self.log.add(log::Request {
-            account: asked.account_id().to_owned(),
-            region: asked.scope.region.to_owned(),
-            service: asked.prefix().to_owned(),
-            action: full_action,
-            attempt: asked.attempt,
-            outcome,
-        });
+        let names = [asked.account_id(), asked.scope.region, asked.prefix(), &full_action];
+        self.log.add(names, asked.attempt, outcome);
         reply
     }
 

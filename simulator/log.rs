@@ -1,5 +1,6 @@
-//! The request log: what was asked, and how it ended.
+//! The request log: what was asked, and how it ended. Small enough for millions of requests.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -37,23 +38,71 @@ pub struct Request {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     next: AtomicU64,
-    shards: [Mutex<Vec<(u64, Request)>>; 8],
+    shards: [Mutex<Shard>; 8],
+}
+
+/// Some of the requests, each name kept once.
+#[derive(Debug, Default)]
+struct Shard {
+    entries: Vec<Entry>,
+    names: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    sequence: u64,
+    /// Numbers of the names of account, region, service and action.
+    names: [u32; 4],
+    attempt: u32,
+    outcome: Outcome,
 }
 
 impl Log {
-    pub(crate) fn add(&self, request: Request) {
+    /// Adds a request of an account, a region, a service and an action.
+    pub(crate) fn add(&self, names: [&str; 4], attempt: u32, outcome: Outcome) {
         let sequence = self.next.fetch_add(1, Ordering::Relaxed);
         let shard = usize::try_from(sequence % 8).unwrap_or_default();
         if let Some(shard) = self.shards.get(shard) {
-            lock(shard).push((sequence, request));
+            let mut shard = lock(shard);
+            let names = names.map(|name| shard.number(name));
+            shard.entries.push(Entry { sequence, names, attempt, outcome });
         }
     }
 
     /// Every request so far, in the order in which they ended.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        let mut all: Vec<(u64, Request)> = self.shards.iter().flat_map(|shard| lock(shard).clone()).collect();
+        let mut all = Vec::new();
+        for shard in &self.shards {
+            let shard = lock(shard);
+            all.extend(shard.entries.iter().map(|entry| (entry.sequence, shard.request(entry))));
+        }
         all.sort_unstable_by_key(|(sequence, _)| *sequence);
         all.into_iter().map(|(_, request)| request).collect()
+    }
+}
+
+impl Shard {
+    fn number(&mut self, name: &str) -> u32 {
+        let number = match self.numbers.get(name) {
+            Some(number) => *number,
+            None => {
+                self.names.push(name.to_owned());
+                self.numbers.insert(name.to_owned(), self.names.len() - 1);
+                self.names.len() - 1
+            }
+        };
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
+    fn request(&self, entry: &Entry) -> Request {
+        let [account, region, service, action] = entry.names.map(|number| self.name(number));
+        Request { account, region, service, action, attempt: entry.attempt, outcome: entry.outcome }
+    }
+
+    fn name(&self, number: u32) -> String {
+        let name = usize::try_from(number).ok().and_then(|number| self.names.get(number));
+        name.cloned().unwrap_or_default()
     }
 }
 

@@ -36,11 +36,11 @@ const VPC: (&str, &str) = ("vpc-id", "vpcId");
 #[rustfmt::skip] // one line each reads as the table that it is
 pub(super) static LISTINGS: [Listing; 30] = [
     Listing { action: "DescribeInstances", kind: Kind::Instance, set: "reservationSet", ids: ("InstanceId", "instanceId"), paging: OLDER,
-        filters: &[("instance-state-name", "instanceState.name"), ("tenancy", "placement.tenancy"), ("instance-lifecycle", "instanceLifecycle"), ("instance-type", "instanceType"), ("owner-id", "networkInterfaceSet.ownerId"), VPC] },
+        filters: &[("instance-state-name", "instanceState.name"), ("tenancy", "placement.tenancy"), ("instance-lifecycle", "instanceLifecycle"), ("instance-type", "instanceType"), VPC] },
     Listing { action: "DescribeSpotInstanceRequests", kind: Kind::SpotInstanceRequest, set: "spotInstanceRequestSet", ids: ("SpotInstanceRequestId", "spotInstanceRequestId"), paging: OLDER, filters: &[STATE] },
     Listing { action: "DescribeHosts", kind: Kind::Host, set: "hostSet", ids: ("HostId", "hostId"), paging: pages(5, 500, 500), filters: &[STATE, ("instance-type", "hostProperties.instanceType")] },
     Listing { action: "DescribeReservedInstances", kind: Kind::ReservedInstances, set: "reservedInstancesSet", ids: ("ReservedInstancesId", "reservedInstancesId"), paging: None, filters: &[STATE] },
-    Listing { action: "DescribeImages", kind: Kind::Image, set: "imagesSet", ids: ("ImageId", "imageId"), paging: pages(1, 1000, usize::MAX), filters: &[OWNER, ("is-public", "isPublic"), ("state", "imageState")] },
+    Listing { action: "DescribeImages", kind: Kind::Image, set: "imagesSet", ids: ("ImageId", "imageId"), paging: pages(1, 1000, usize::MAX), filters: &[("owner-id", "imageOwnerId"), ("is-public", "isPublic"), ("state", "imageState")] },
     Listing { action: "DescribeLaunchTemplates", kind: Kind::LaunchTemplate, set: "launchTemplates", ids: ("LaunchTemplateId", "launchTemplateId"), paging: pages(1, 200, 200), filters: &[("launch-template-name", "launchTemplateName")] },
     Listing { action: "DescribeAddresses", kind: Kind::Address, set: "addressesSet", ids: ("AllocationId", "allocationId"), paging: None, filters: &[("domain", "domain"), ("allocation-id", "allocationId")] },
     Listing { action: "DescribeVpcs", kind: Kind::Vpc, set: "vpcSet", ids: ("VpcId", "vpcId"), paging: USUAL, filters: &[OWNER, STATE, VPC] },
