@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use howler_model::{
     CertificateUsage, CoverageStatus, Endpoint, Facts, NameMatch, Origin, Reason, Role, Served, Trust,
-    Untrusted,
+    Untrusted, Validity,
 };
 use howler_sources::{Gather, Limits, Prober, SOURCES, TrustAnchors};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -310,7 +310,11 @@ async fn a_demanded_client_certificate_hides_nothing() {
     }
     let server = Server::start(&identity, &["-tls1_2", "-verify", "1"]);
     let welcome = served(&server, "a.example", &authority.anchors()).await;
-    assert_eq!((welcome.protocol, welcome.client_certificate), (Some("TLSv1.2"), false), "asked, not demanded");
+    assert_eq!(
+        (welcome.protocol, welcome.client_certificate),
+        (Some("TLSv1.2"), false),
+        "asked, not demanded"
+    );
 }
 
 #[tokio::test]
@@ -411,6 +415,30 @@ async fn a_byte_a_second_ends_with_the_deadline() {
         }
     });
     assert_eq!(missing(&endpoint.await).await, (Reason::Timeout, "handshake-timeout".into()));
+}
+
+/// A handshake message in a record of its own.
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    let length = |size: usize| u16::try_from(size).unwrap().to_be_bytes();
+    let head = [&[22, 3, 3][..], &length(body.len() + 4), &[kind, 0], &length(body.len())].concat();
+    [&head, body].concat()
+}
+
+#[tokio::test]
+async fn what_is_no_certificate_is_a_fact_with_unknown_dates() {
+    let endpoint = listening(|mut stream| async move {
+        let hello = [&[3, 3][..], &[7; 32], &[0, 0xc0, 0x2f, 0]].concat(); // TLS 1.2, ECDHE-RSA-AES128-GCM-SHA256
+        let certificate = b"\x00\x00\x08\x00\x00\x05hello";
+        let key = [&[3, 0, 0x1d, 32][..], &[9; 32], &[8, 4, 0, 4, 1, 2, 3, 4]].concat(); // X25519, a false signature
+        let parts = [message(2, &hello), message(11, certificate), message(12, &key), message(14, &[])];
+        let _gone = stream.write_all(&parts.concat()).await;
+        let _ready = stream.readable().await;
+    });
+    let facts = seen(&endpoint.await, &TrustAnchors::mozilla()).await;
+    let [served] = facts.served.as_slice() else { panic!("{:?}", facts.scopes) };
+    assert_eq!((untrusted(served), served.name), (Untrusted::Malformed, NameMatch::Unknown));
+    assert_eq!((served.protocol, served.chain.len()), (None, 1), "the handshake failed afterwards");
+    assert_eq!(served.chain[0].validity, Validity::Unknown("not an X.509 certificate".to_owned()));
 }
 
 #[tokio::test]

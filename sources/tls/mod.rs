@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
-use howler_model::{Endpoint, Facts, Scope, Served, Service};
+use howler_model::{Endpoint, Facts, Scope, Service};
 use tokio::time::{Instant, timeout_at};
 
 pub use anchors::TrustAnchors;
@@ -54,6 +54,9 @@ impl Default for Limits {
     }
 }
 
+/// What one address came to, or the failure of all of them.
+type Visit = (Option<SocketAddr>, Result<Handshake, Failure>);
+
 /// What an endpoint that the user named serves, on every address that its name has.
 ///
 /// `now` is the time that trust is judged at. Each address that could not be seen is a gap.
@@ -64,41 +67,43 @@ pub(crate) async fn probe(
     limits: &Limits,
 ) -> Facts {
     let scope = Scope::outside(endpoint.to_string(), Service::TLS);
+    let deadline = Instant::now() + limits.total;
+    let visits = match resolve(endpoint, deadline).await {
+        Ok(addresses) => visit(endpoint, &addresses, deadline, limits).await,
+        Err(failure) => vec![(None, Err(failure))],
+    };
     let mut gathered = Gathered::default();
-    for (address, result) in visit(endpoint, limits).await {
+    for (address, result) in visits {
         let item = address.map(|address| address.to_string());
-        if let Some(handshake) = gathered.note(item.as_deref(), result.map_err(Failure::into_unseen)) {
-            gathered.facts.served.extend(address.map(|address| -> Served {
-                served::judged(endpoint, &scope, address, handshake, trust, now)
-            }));
-        }
+        let handshake = gathered.note(item.as_deref(), result.map_err(Failure::into_unseen));
+        let served = address
+            .zip(handshake)
+            .map(|(address, handshake)| served::judged(endpoint, &scope, address, handshake, trust, now));
+        gathered.facts.served.extend(served);
     }
     gathered.into_facts(scope)
 }
 
-/// A handshake with each address of an endpoint, or one failure for all of them.
+/// A handshake with each address, in their order, a few at once.
 async fn visit(
     endpoint: &Endpoint,
+    addresses: &[SocketAddr],
+    deadline: Instant,
     limits: &Limits,
-) -> Vec<(Option<SocketAddr>, Result<Handshake, Failure>)> {
-    let deadline = Instant::now() + limits.total;
-    let addresses = match resolve(endpoint, deadline).await {
-        Ok(addresses) => addresses,
-        Err(failure) => return vec![(None, Err(failure))],
-    };
-    let beyond = addresses.len().saturating_sub(limits.addresses);
-    let handshakes = stream::iter(addresses.into_iter().take(limits.addresses)).map(|address| async move {
+) -> Vec<Visit> {
+    let (near, beyond) = addresses.split_at(addresses.len().min(limits.addresses));
+    let handshakes = stream::iter(near.to_vec()).map(|address| async move {
         let result = match address_policy(address.ip(), AskedBy::User) {
             Ok(()) => handshake(address, endpoint, deadline, limits).await,
             Err(refused) => Err(Failure::refused(refused)),
         };
         (Some(address), result)
     });
-    let mut results: Vec<_> = handshakes.buffered(limits.at_once.max(1)).collect().await;
-    if beyond > 0 {
-        results.push((None, Err(Failure::too_many_addresses(beyond))));
+    let mut visits: Vec<Visit> = handshakes.buffered(limits.at_once.max(1)).collect().await;
+    if !beyond.is_empty() {
+        visits.push((None, Err(Failure::too_many_addresses(beyond.len()))));
     }
-    results
+    visits
 }
 
 /// All addresses of the host, each once, in an order that does not change from scan to scan.
@@ -115,5 +120,40 @@ async fn resolve(endpoint: &Endpoint, deadline: Instant) -> Result<Vec<SocketAdd
     match addresses.is_empty() {
         true => Err(Failure::not_resolved("the name has no address")),
         false => Ok(addresses),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_address_is_visited_and_has_its_own_gap() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let hosts = ["127.0.0.1", "127.0.0.2", "169.254.1.1", "127.0.0.3"];
+        let addresses: Vec<_> =
+            hosts.iter().map(|host| SocketAddr::new(host.parse().unwrap(), free)).collect();
+        let endpoint = format!("a.example:{free}").parse().unwrap();
+        let limits = Limits { addresses: 3, ..Limits::default() };
+        let visits = visit(&endpoint, &addresses, Instant::now() + limits.total, &limits).await;
+        let seen: Vec<_> = visits
+            .into_iter()
+            .map(|(address, result)| {
+                (
+                    address.map(|address| address.ip().to_string()),
+                    result.unwrap_err().into_unseen().code.unwrap(),
+                )
+            })
+            .collect();
+        let at = |host: &str, code: &str| (Some(host.to_owned()), code.to_owned());
+        assert_eq!(
+            seen,
+            [
+                at("127.0.0.1", "connection-refused"),
+                at("127.0.0.2", "connection-refused"),
+                at("169.254.1.1", "refused-by-policy"),
+                (None, "too-many-addresses".to_owned()),
+            ]
+        );
     }
 }
