@@ -1,19 +1,18 @@
 //! From an HTTP request to its answer: authorisation, routing, faults, and the writing of each protocol.
 
-use std::time::Duration;
-
 use crate::call::Call;
 use crate::credentials::{self, Scope};
 use crate::digest::Digest;
-use crate::failure::{Failure, Spelled};
+use crate::document::Document;
+use crate::failure::Failure;
 use crate::fault::{self, Armed, Fault, Paging, Stroke, Target};
 use crate::http::{Delivery, Reply, Request};
 use crate::log::{Log, Outcome};
+use crate::names;
 use crate::organization::{Account, Organization, Region};
 use crate::parameters::Parameters;
 use crate::service::{self, Protocol, Service};
 use crate::value::{Place, Value};
-use crate::{cbor, json, names, xml};
 
 /// Everything that answers need; nothing in it changes but counters and the log.
 #[derive(Debug)]
@@ -196,11 +195,13 @@ fn paging_fault(fault: Option<Fault>) -> Option<Paging> {
 /// The answer as bytes, and how it ended.
 fn reply(asked: &Asked<'_>, result: Result<Value, Failure>, stroke: &Stroke) -> (Reply, Outcome) {
     let id = names::uuid_of(asked.digest);
+    let (service, protocol, action) = (asked.service, asked.protocol, asked.action.as_str());
+    let document = Document { service, protocol, action, place: asked.place(), id: &id };
     let (mut reply, mut outcome) = match result {
-        Ok(value) => (success(asked, &value, &id), Outcome::Answered),
+        Ok(value) => (document.success(&value), Outcome::Answered),
         Err(failure) => {
-            let spelled = failure.spell(asked.service);
-            (refused(asked, &spelled, &id), Outcome::Refused(spelled.code))
+            let spelled = failure.spell(service);
+            (document.refusal(&spelled), Outcome::Refused(spelled.code))
         }
     };
     reply.delay = stroke.delay;
@@ -213,76 +214,4 @@ fn reply(asked: &Asked<'_>, result: Result<Value, Failure>, stroke: &Stroke) -> 
         _ => {}
     }
     (reply, outcome)
-}
-
-fn success(asked: &Asked<'_>, value: &Value, id: &str) -> Reply {
-    let place = asked.place();
-    let body = match asked.protocol {
-        Protocol::Json => json::write(value, place).into_bytes(),
-        Protocol::Cbor => cbor::write(value, place),
-        Protocol::Query => query_document(asked, value, id).into_bytes(),
-        Protocol::Ec2 => ec2_document(asked, value, id).into_bytes(),
-    };
-    whole(200, asked.protocol, id, body)
-}
-
-fn query_document(asked: &Asked<'_>, value: &Value, id: &str) -> String {
-    let (action, namespace) = (&asked.action, asked.service.namespace);
-    let mut out = format!("<{action}Response xmlns=\"{namespace}\">");
-    xml::write(&mut out, &format!("{action}Result"), value, "member", asked.place());
-    out.push_str(&format!(
-        "<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></{action}Response>"
-    ));
-    out
-}
-
-fn ec2_document(asked: &Asked<'_>, value: &Value, id: &str) -> String {
-    let (action, namespace) = (&asked.action, asked.service.namespace);
-    let mut out = format!("<{action}Response xmlns=\"{namespace}\"><requestId>{id}</requestId>");
-    xml::write_fields(&mut out, value, "item", asked.place());
-    out.push_str(&format!("</{action}Response>"));
-    out
-}
-
-fn refused(asked: &Asked<'_>, error: &Spelled, id: &str) -> Reply {
-    let protocol = asked.protocol;
-    let named = Value::record().with("__type", error.code).with("message", error.message.as_str());
-    let body = match protocol {
-        Protocol::Json => json::write(&named, asked.place()).into_bytes(),
-        Protocol::Cbor => cbor::write(&named, asked.place()),
-        Protocol::Query | Protocol::Ec2 => xml_error(protocol, error, id).into_bytes(),
-    };
-    let mut reply = whole(error.status, protocol, id, body);
-    if asked.service.protocol == Protocol::Cbor {
-        let party = if error.status < 500 { "Sender" } else { "Receiver" };
-        reply.headers.push_str(&format!("x-amzn-query-error: {};{party}\r\n", error.code));
-    }
-    reply
-}
-
-fn xml_error(protocol: Protocol, error: &Spelled, id: &str) -> String {
-    let mut inner = String::new();
-    xml::element(&mut inner, "Code", error.code);
-    xml::element(&mut inner, "Message", &error.message);
-    match protocol {
-        Protocol::Ec2 => {
-            format!("<Response><Errors><Error>{inner}</Error></Errors><RequestID>{id}</RequestID></Response>")
-        }
-        _ => {
-            let party = if error.status < 500 { "Sender" } else { "Receiver" };
-            format!(
-                "<ErrorResponse><Error><Type>{party}</Type>{inner}</Error><RequestId>{id}</RequestId></ErrorResponse>"
-            )
-        }
-    }
-}
-
-fn whole(status: u16, protocol: Protocol, id: &str, body: Vec<u8>) -> Reply {
-    let kind = match protocol {
-        Protocol::Json => "content-type: application/x-amz-json-1.1",
-        Protocol::Cbor => "content-type: application/cbor\r\nsmithy-protocol: rpc-v2-cbor",
-        Protocol::Query | Protocol::Ec2 => "content-type: text/xml;charset=UTF-8",
-    };
-    let headers = format!("{kind}\r\nx-amzn-requestid: {id}\r\n");
-    Reply { status, headers, body, delivery: Delivery::Whole, delay: Duration::ZERO }
 }

@@ -22,6 +22,7 @@ mod cloudwatch;
 mod credentials;
 mod demo;
 mod digest;
+mod document;
 pub mod ec2;
 pub mod elbv2;
 pub mod estate;

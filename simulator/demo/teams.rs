@@ -25,8 +25,8 @@ pub(super) fn platform(now: DateTime<Utc>) -> Account {
     let (group, vpc) = (east.id("sg", 9), east.vpc.clone());
     east.add(ec2::security_group(&group, "partner-allowlist", &vpc, 51));
     east.add(ec2::vpc(&east.id("vpc", 1), "10.1.0.0/16"));
-    east.add(ec2::transit_gateway(&east.id("tgw", 0)));
-    east.add(ec2::transit_gateway_attachment(&east.id("tgw-attach", 0), &east.id("tgw", 0), "vpc", &vpc));
+
+    backbone(&mut east, now);
 
     let mut west = Landscape::new("platform", "eu-west-1", now);
     serve(&mut west, "platform", &[issued("eu.platform.example.com", now, 120)]);
@@ -46,9 +46,31 @@ pub(super) fn platform(now: DateTime<Utc>) -> Account {
     );
     attach(&mut sydney, "platform", "network", "TLS", &[vpn.arn(), legacy.arn()]);
 
-    let mut account = account("111111111111", "platform", [east, west, sydney]);
+    let mut account = account("111111111111", "platform", now, [east, west, sydney]);
     account.iam.certificates.extend([vpn, legacy]);
     account
+}
+
+/// What connects the networks of the organisation, and what else only the platform has.
+fn backbone(landscape: &mut Landscape, now: DateTime<Utc>) {
+    let id = |prefix, number| landscape.id(prefix, number);
+    let (vpc, zone, gateway) = (landscape.vpc.clone(), landscape.zone.clone(), id("tgw", 0));
+    let resources = [
+        ec2::transit_gateway(&gateway),
+        ec2::transit_gateway_attachment(&id("tgw-attach", 0), &gateway, "vpc", &vpc),
+        ec2::transit_gateway_route_table(&id("tgw-rtb", 0), &gateway),
+        ec2::customer_gateway(&id("cgw", 0), "198.51.100.7"),
+        ec2::vpn_gateway(&id("vgw", 0), &vpc),
+        ec2::vpn_connection(&id("vpn", 0), &id("cgw", 0), &id("vgw", 0)),
+        ec2::client_vpn_endpoint(&id("cvpn-endpoint", 0), &vpc),
+        ec2::vpc_peering_connection(&id("pcx", 0), &vpc, &id("vpc", 1), "active"),
+        ec2::egress_only_internet_gateway(&id("eigw", 0), &vpc),
+        ec2::host(&id("h", 0), "m5", &zone),
+        ec2::reserved_instances("f127bd27-edb7-44c9-a0eb-0d7e09259af0", "m5.large", 3, now),
+        ec2::fast_snapshot_restore(&id("snap", 0), &zone, "enabled"),
+        elbv2::trust_store("partners", 2),
+    ];
+    landscape.region().resources.extend(resources);
 }
 
 /// Payments: three days left on the busiest certificate, a failing renewal, vCPUs at 92 %.
@@ -74,7 +96,7 @@ pub(super) fn payments(now: DateTime<Utc>) -> Account {
 
     let mut sydney = Landscape::new("payments", "ap-southeast-2", now);
     serve(&mut sydney, "payments", &[issued("au.pay.example.com", now, 90)]);
-    account("222222222222", "payments", [east, west, sydney])
+    account("222222222222", "payments", now, [east, west, sydney])
 }
 
 /// Data: storage at 97 %, a forgotten certificate, and a region whose certificates nobody may list.
@@ -93,10 +115,10 @@ pub(super) fn data(now: DateTime<Utc>) -> Account {
 
     let mut sydney = Landscape::new("data", "ap-southeast-2", now);
     serve(&mut sydney, "data", &[issued("au.data.example.com", now, 60)]);
-    account("333333333333", "data", [east, west, sydney])
+    account("333333333333", "data", now, [east, west, sydney])
 }
 
-fn account(id: &str, name: &str, regions: [Landscape; 3]) -> Account {
+fn account(id: &str, name: &str, now: DateTime<Utc>, regions: [Landscape; 3]) -> Account {
     let [east, west, sydney] = regions.map(Landscape::finish);
     let mut account = Account::new(id, name)
         .region("us-east-1", east)
@@ -112,7 +134,8 @@ fn account(id: &str, name: &str, regions: [Landscape; 3]) -> Account {
         iam::user("break-glass", &["administrators"], 0),
         iam::group("administrators", 2),
         iam::policy("read-artifacts", policy, 3),
-        iam::open_id_connect_provider("token.actions.githubusercontent.com"),
+        iam::open_id_connect_provider("ci.example.com"),
+        iam::saml_provider("single-sign-on", days(now, 500)),
     ]);
     account
 }
