@@ -6,3 +6,4 @@ mod client;
 mod faults;
 mod paging;
 mod protocols;
+mod services;
