@@ -5,6 +5,10 @@ use std::future::Future;
 use futures::stream::{self, StreamExt};
 use howler_model::{Reason, Unseen};
 
+/// Codes by which services say that a resource is not there (any more).
+const GONE: [&str; 4] =
+    ["ListenerNotFound", "LoadBalancerNotFound", "NoSuchEntity", "ResourceNotFoundException"];
+
 /// How many resources of one scope are asked about at once.
 const AT_ONCE: usize = 8;
 
@@ -17,7 +21,7 @@ pub(crate) struct Of<P, T> {
     pub(crate) answer: Result<T, Unseen>,
 }
 
-/// Asks about each resource, a few at once, in their order.
+/// Asks about each resource, a few at once, in their order. What was deleted since it was listed is left out.
 ///
 /// # Errors
 /// The first refusal if every question was refused: then the action is not permitted at all, which is one gap and
@@ -39,8 +43,12 @@ where
     {
         return Err((*first).clone());
     }
-    let of = |(parent, answer): (&P, _)| Of { parent: parent.clone(), answer };
-    Ok(parents.into_iter().zip(answers).map(of).collect())
+    let there = parents.into_iter().zip(answers).filter(|(_, answer)| !answer.as_ref().is_err_and(is_gone));
+    Ok(there.map(|(parent, answer)| Of { parent: parent.clone(), answer }).collect())
+}
+
+fn is_gone(unseen: &Unseen) -> bool {
+    unseen.code.as_deref().is_some_and(|code| GONE.contains(&code))
 }
 
 #[cfg(test)]
@@ -62,6 +70,16 @@ mod tests {
             answers.iter().map(|of| of.answer.as_ref().map_err(|unseen| unseen.reason).copied()).collect();
         assert_eq!(seen, [Ok(1), Err(Reason::Denied), Err(Reason::Throttled), Ok(4)]);
         assert!(answers.iter().zip(&seen).all(|(of, seen)| of.parent == *seen));
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_is_left_out() {
+        let ask = |code: &&str| {
+            let unseen = Unseen { code: Some((*code).to_owned()), ..Unseen::new(Reason::Failed, "a:B", "") };
+            async move { Err::<(), _>(unseen) }
+        };
+        let answers = of_each(&["LoadBalancerNotFound", "InternalFailure"], ask).await.unwrap();
+        assert!(matches!(answers[..], [Of { parent: "InternalFailure", .. }]));
     }
 
     #[tokio::test]
