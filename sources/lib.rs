@@ -25,10 +25,12 @@ pub static SOURCES: &[&Source] = &[
     &aws::acm_quotas::SOURCE,
     &aws::autoscaling_quotas::SOURCE,
     &aws::ebs_quotas::SOURCE,
+    &aws::ec2_quotas::SOURCE,
     &aws::elb_listeners::SOURCE,
     &aws::elb_quotas::SOURCE,
     &aws::iam_certificates::SOURCE,
     &aws::iam_quotas::SOURCE,
+    &aws::vpc_quotas::SOURCE,
     &endpoints::SOURCE,
     &paths::SOURCE,
 ];

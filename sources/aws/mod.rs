@@ -6,11 +6,13 @@ pub(crate) mod acm_certificates;
 pub(crate) mod acm_quotas;
 pub(crate) mod autoscaling_quotas;
 pub(crate) mod ebs_quotas;
+pub(crate) mod ec2_quotas;
 pub(crate) mod elb_listeners;
 pub(crate) mod elb_quotas;
 pub(crate) mod iam_certificates;
 pub(crate) mod iam_quotas;
 mod listings;
 mod quota;
+pub(crate) mod vpc_quotas;
 
 pub use access::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings, StandIn};

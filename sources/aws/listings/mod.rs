@@ -3,7 +3,17 @@
 
 pub(crate) mod acm;
 pub(crate) mod autoscaling;
+pub(crate) mod ec2_gateways;
+pub(crate) mod ec2_instance_types;
+pub(crate) mod ec2_instances;
+pub(crate) mod ec2_network;
+pub(crate) mod ec2_transit;
 pub(crate) mod elbv2;
 pub(crate) mod iam;
 pub(crate) mod of_each;
 pub(crate) mod volumes;
+
+/// Whether something belongs to the account itself; where a server names no owner, it lists only one's own.
+fn owned(owner: Option<&str>, account: &str) -> bool {
+    owner.is_none_or(|owner| owner == account)
+}

@@ -7,4 +7,4 @@ mod metrics;
 mod row;
 
 pub(crate) use gather::{actions, gather};
-pub(crate) use row::{Counted, Row, each, row, seen, whole};
+pub(crate) use row::{Counted, Row, each, row, seen, tally, whole};

@@ -60,20 +60,48 @@ pub(crate) fn seen(counts: impl IntoIterator<Item = (String, Result<usize, Unsee
     Counted::Each(counts.into_iter().map(|(resource, count)| (resource, number(count))).collect())
 }
 
+/// How often each resource is named: a count for each that is named at all.
+pub(crate) fn tally<'a>(resources: impl IntoIterator<Item = &'a str>) -> Counted {
+    let mut counts = BTreeMap::new();
+    for resource in resources {
+        *counts.entry(resource.to_owned()).or_default() += 1;
+    }
+    each(counts)
+}
+
 /// Writes a row: code, name, unit, the listings that it reads and a pure function of them, which gives
-/// [`Counted`] or, where an answer may lack what is counted, a result of it.
+/// [`Counted`] or, where an answer may lack what is counted, a result of it. A name before the function is that of
+/// the [`AccountRegion`], for what depends on whose resources they are, where, or when.
 macro_rules! row {
     ($code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(,)?], |$($read:pat_param),+| $count:expr) => {
+        $crate::aws::quota::row!($code, $name, $unit, [$($listing),+], at, |$($read),+| $count)
+    };
+    (
+        $code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(,)?],
+        $at:ident, |$($read:pat_param),+| $count:expr
+    ) => {
         $crate::aws::quota::Row {
             code: $code,
             name: $name,
             unit: $unit,
             actions: &[$(<$listing as $crate::aws::access::Listing>::ACTION),+],
-            count: |at| Box::pin(async move {
-                let ($($read,)+) = ($(at.list::<$listing>().await?,)+);
+            count: |$at| Box::pin(async move {
+                let ($($read,)+) = ($($at.list::<$listing>().await?,)+);
                 Result::from($count)
             }),
         }
     };
 }
 pub(crate) use row;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tally_counts_each_name() {
+        let counts = [("vpc-1".to_owned(), 2), ("vpc-2".to_owned(), 1)];
+        assert_eq!(tally(["vpc-1", "vpc-2", "vpc-1"]), each(counts));
+        assert_eq!(tally([]), each([]));
+    }
+}
