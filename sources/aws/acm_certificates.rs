@@ -72,7 +72,8 @@ fn is_worth_describing(summary: &CertificateSummary, now: DateTime<Utc>) -> bool
 
 async fn describe(at: &AccountRegion, summary: &CertificateSummary) -> Result<CertificateDetail, Unseen> {
     let arn = summary.certificate_arn().unwrap_or_default();
-    let answer = at.call(DESCRIBE, at.acm().describe_certificate().certificate_arn(arn).send()).await?;
+    let request = at.acm().describe_certificate().certificate_arn(arn);
+    let answer = at.call(DESCRIBE, || request.clone().send()).await?;
     answer
         .certificate
         .ok_or_else(|| Unseen::new(Reason::Malformed, DESCRIBE, "the answer has no certificate in it"))
@@ -101,7 +102,7 @@ fn certificate(
         resource,
         role: Role::Leaf,
         origin: origin(summary),
-        validity: validity(summary),
+        validity: validity(summary, detail),
         subject: detail.and_then(|detail| detail.subject.clone()),
         issuer: detail.and_then(|detail| detail.issuer.clone()),
         names: names(summary, detail),
@@ -125,11 +126,13 @@ fn origin(summary: &CertificateSummary) -> Origin {
 }
 
 /// The dates decide, not the status: expired certificates have been seen as ISSUED.
-fn validity(summary: &CertificateSummary) -> Validity {
+fn validity(summary: &CertificateSummary, detail: Option<&CertificateDetail>) -> Validity {
     use CertificateStatus::{Failed, PendingValidation, ValidationTimedOut};
-    match (summary.not_after(), summary.status()) {
+    let start = summary.not_before().or(detail.and_then(|detail| detail.not_before()));
+    let end = summary.not_after().or(detail.and_then(|detail| detail.not_after()));
+    match (end, summary.status()) {
         (Some(end), _) => match time(end) {
-            Some(not_after) => Validity::between(summary.not_before().and_then(time), not_after),
+            Some(not_after) => Validity::between(start.and_then(time), not_after),
             None => Validity::Unknown(format!("its end is out of range: {} s after 1970", end.secs())),
         },
         (None, Some(PendingValidation | ValidationTimedOut | Failed)) => Validity::NotIssued,
@@ -291,6 +294,9 @@ mod tests {
         for status in [CertificateStatus::Issued, CertificateStatus::Expired, CertificateStatus::Revoked] {
             assert!(matches!(without(status), Validity::Unknown(_)));
         }
+        let described = detail().not_after(SdkTime::from_secs(NOW)).build();
+        let described = fact(&summary().set_not_after(None).build(), Some(&described)).validity;
+        assert_eq!(described, Validity::Until { not_before: start, not_after: now() });
     }
 
     #[test]

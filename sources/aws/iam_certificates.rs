@@ -48,7 +48,8 @@ async fn gather(at: &AccountRegion) -> Gathered {
 
 async fn get(at: &AccountRegion, metadata: &ServerCertificateMetadata) -> Result<ServerCertificate, Unseen> {
     let name = metadata.server_certificate_name();
-    let answer = at.call(GET, at.iam().get_server_certificate().server_certificate_name(name).send()).await?;
+    let request = at.iam().get_server_certificate().server_certificate_name(name);
+    let answer = at.call(GET, || request.clone().send()).await?;
     answer
         .server_certificate
         .ok_or_else(|| Unseen::new(Reason::Malformed, GET, "the answer has no certificate in it"))
@@ -62,24 +63,17 @@ fn add(
     gathered: &mut Gathered,
 ) {
     let resource = leaf_resource(at, metadata);
-    let read = gathered.note(Some(metadata.arn()), answer).map(|answer| Pem::of(&answer));
-    let words = match read {
-        Some(Pem { leaf, chain, unreadable }) => {
-            gathered.facts.certificates.extend(chain.into_iter().map(|body| of_chain(&resource, body)));
-            for words in unreadable {
-                gathered.miss(Some(metadata.arn()), Unseen::new(Reason::Malformed, GET, words));
-            }
-            match leaf {
-                Ok(body) => {
-                    let leaf = body.at(resource, Origin::Iam, CertificateUsage::Unknown);
-                    return gathered.facts.certificates.push(leaf);
-                }
-                Err(words) => words,
-            }
-        }
-        None => "its body was not answered".to_owned(),
-    };
-    gathered.facts.certificates.push(unread(resource, &words));
+    let pem =
+        gathered.note(Some(metadata.arn()), answer).map_or_else(Pem::unanswered, |answer| Pem::of(&answer));
+    for words in pem.unreadable {
+        gathered.miss(Some(metadata.arn()), Unseen::new(Reason::Malformed, GET, words));
+    }
+    let chain = pem.chain.into_iter().map(|body| of_chain(&resource, body));
+    gathered.facts.certificates.extend(chain);
+    gathered.facts.certificates.push(match pem.leaf {
+        Ok(body) => body.at(resource, Origin::Iam, CertificateUsage::Unknown),
+        Err(words) => unread(resource, &words),
+    });
 }
 
 fn leaf_resource(at: &AccountRegion, metadata: &ServerCertificateMetadata) -> Resource {
@@ -127,6 +121,11 @@ struct Pem {
 }
 
 impl Pem {
+    fn unanswered() -> Self {
+        let leaf = Err("its body was not answered".to_owned());
+        Self { leaf, chain: Vec::new(), unreadable: Vec::new() }
+    }
+
     fn of(answer: &ServerCertificate) -> Self {
         let mut blocks = certificates_in_pem(answer.certificate_body().as_bytes()).into_iter();
         let leaf = match blocks.next() {

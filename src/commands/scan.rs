@@ -7,11 +7,10 @@ use anyhow::{Context, Result};
 use howler_model::{Facts, Run, Scan, Thresholds};
 use howler_sources::{Limits, Prober, Session, Settings, TrustAnchors, present};
 
-use crate::args::{self, Judge, Reach, Tell};
+use crate::args::{self, Judge, Reach};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::plan::Plan;
-use crate::progress::Progress;
 use crate::scan::{Outcome, Scanner};
 use crate::signals::Signals;
 use crate::targets::Targets;
@@ -20,8 +19,6 @@ use crate::unit::Unit;
 
 /// The region that identity is asked in where neither the environment nor the profile names one.
 const FIRST_REGION: &str = "us-east-1";
-/// How often a call is tried: with 3, every fortieth would be lost in a storm of 30 % faults.
-const ATTEMPTS: u32 = 6;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Calls under way at once.
 const CONCURRENCY: usize = 256;
@@ -93,7 +90,6 @@ pub fn settings(reach: &Reach, clock: Clock) -> Result<Settings> {
         profile: reach.profile.clone(),
         region: FIRST_REGION.parse()?,
         session_name: format!("howler-{}", clock.scan_id()),
-        attempts: ATTEMPTS,
         attempt_timeout: ATTEMPT_TIMEOUT,
         concurrency: CONCURRENCY,
         ca_bundle: environment::ca_bundle()?,

@@ -8,16 +8,15 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
-use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use howler_model::{AccountId, Partition, Reason, Region, Resource, Scope, Service, Unseen};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 
-use super::call::call;
 use super::watch::{Calls, Watch};
+use super::wire::Wire;
 use super::{Listing, Page};
 
 /// More pages than any listing has; past it, something is wrong with the tokens.
@@ -29,10 +28,12 @@ pub struct AccountRegion {
     pub(super) account: AccountId,
     /// Where its resources are: a region, or [`Region::GLOBAL`].
     pub(super) region: Region,
-    /// Credentials and the region that calls go to.
+    /// The region that calls go to.
+    pub(super) called: String,
+    /// Credentials, and the region that calls go to.
     pub(super) config: SdkConfig,
     pub(super) now: DateTime<Utc>,
-    pub(super) permits: Arc<Semaphore>,
+    pub(super) wire: Wire,
     pub(super) calls: Arc<Calls>,
     pub(super) listings: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
@@ -94,21 +95,16 @@ impl AccountRegion {
         cell.downcast().unwrap_or_default()
     }
 
-    /// One call, within the number of calls that may be under way at once.
+    /// One call, at AWS's pace, tried again while that can help.
     ///
     /// # Errors
-    /// Whatever kept the answer away.
-    pub(crate) async fn call<T, E>(
-        &self,
-        action: &'static str,
-        send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, Unseen>
+    /// What kept the answer away in the end.
+    pub(crate) async fn call<T, E, F>(&self, action: &'static str, ask: impl Fn() -> F) -> Result<T, Unseen>
     where
         E: StdError + ProvideErrorMetadata + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        let closed = |_| Unseen::new(Reason::Skipped, action, "the scan was ended");
-        let _permit = self.permits.acquire().await.map_err(closed)?;
-        call(action, send).await
+        self.wire.call(&self.called, action, ask).await
     }
 
     /// All pages of a listing, in order.
@@ -127,7 +123,7 @@ impl AccountRegion {
     {
         let (mut items, mut seen, mut token) = (Vec::new(), Vec::new(), None);
         loop {
-            let page = self.call(action, ask(token.clone())).await?;
+            let page = self.call(action, || ask(token.clone())).await?;
             items.extend(page.items);
             let Some(next) = page.next.filter(|next| !next.is_empty()) else {
                 return Ok(items);
@@ -149,17 +145,15 @@ impl fmt::Debug for AccountRegion {
     }
 }
 
-/// A client of each service, made where it is used and dropped after; its retry budget is its own, so that an
-/// account which is throttled takes no retries from another.
+/// A client of each service, made where it is used and dropped after. It retries nothing: the SDK's retry budget
+/// is shared by the whole process, and an account which is throttled must take nothing from another.
 macro_rules! clients {
     ($($name:ident: $sdk:ident),* $(,)?) => {
         impl AccountRegion {
             $(
                 pub(crate) fn $name(&self) -> $sdk::Client {
-                    let partition = format!("{}/{}/{}", self.account, self.region, stringify!($name));
-                    let config = $sdk::config::Builder::from(&self.config)
-                        .retry_partition(RetryPartition::custom(partition).build())
-                        .interceptor(Watch(Arc::clone(&self.calls)));
+                    let watch = Watch(Arc::clone(&self.calls));
+                    let config = $sdk::config::Builder::from(&self.config).interceptor(watch);
                     $sdk::Client::from_conf(config.build())
                 }
             )*

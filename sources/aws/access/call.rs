@@ -1,16 +1,12 @@
-//! One call: what came back, or the class of failure that it was.
+//! The class of a call that failed, from all that the SDK and the service said.
 
-use std::cell::Cell;
 use std::error::Error as StdError;
-use std::future::Future;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use howler_model::{Reason, Unseen};
-
-use super::watch::ATTEMPTS;
 
 /// Codes by which services say "not permitted".
 const DENIED: [&str; 8] = [
@@ -55,26 +51,45 @@ const CREDENTIALS: [&str; 11] = [
     "IncompleteSignature",
 ];
 
-/// Sends one request and counts its attempts.
-///
-/// # Errors
-/// Whatever kept the answer away, classified, under the name of the action that it needed.
-pub(super) async fn call<T, E>(
-    action: &'static str,
-    send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-) -> Result<T, Unseen>
+/// Codes by which services say that they failed, and not the caller.
+const FAULTS: [&str; 9] = [
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServiceError",
+    "InternalServiceException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "Unavailable",
+    "RequestTimeout",
+];
+
+/// Codes by which services say that credentials were good once.
+const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+
+/// A call that failed.
+pub(super) struct Failed {
+    pub(super) unseen: Unseen,
+    /// Whether the same call may succeed a little later.
+    pub(super) may_pass: bool,
+    /// Whether the credentials were good once.
+    pub(super) expired: bool,
+}
+
+/// Classifies a failure by its kind and code, under the name of the action that the call needed.
+pub(super) fn classify<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Failed
 where
     E: StdError + ProvideErrorMetadata + 'static,
 {
-    let counted = async {
-        let answer = send.await;
-        (answer, ATTEMPTS.with(Cell::get))
-    };
-    let (answer, attempts) = ATTEMPTS.scope(Cell::new(0), counted).await;
-    answer.map_err(|error| Unseen { attempts: attempts.max(1), ..unseen(action, &error) })
+    let unseen = unseen(action, error);
+    let code = unseen.code.as_deref().unwrap_or_default();
+    let status = error.raw_response().map(|raw| raw.status().as_u16());
+    let fault = FAULTS.contains(&code) || status.is_some_and(|status| status >= 500);
+    let lost = matches!(unseen.reason, Reason::Network | Reason::Malformed);
+    Failed { may_pass: fault || lost, expired: EXPIRED.contains(&code), unseen }
 }
 
-/// Classifies a failure by its kind and code; text decides only where AWS has no code for it.
+/// The class of a failure; text decides only where AWS has no code for it.
 fn unseen<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Unseen
 where
     E: StdError + ProvideErrorMetadata + 'static,

@@ -1,12 +1,19 @@
 //! How AWS is reached: credentials, one paced and counted call, whole listings, each asked once.
 
+mod account;
 mod account_region;
 mod call;
 mod listing;
+mod pace;
+mod rates;
+mod role;
 mod session;
 mod watch;
+mod wire;
 
+pub use account::{Account, RegionStatus};
 pub use account_region::AccountRegion;
 pub(crate) use listing::{Listing, Page, listing};
-pub use session::{Account, RegionStatus, RoleArn, Session, Settings, StandIn};
+pub use role::RoleArn;
+pub use session::{Session, Settings, StandIn};
 pub use watch::Calls;

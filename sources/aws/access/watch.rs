@@ -1,27 +1,19 @@
 //! Stands in front of every call: lets only reads pass, and counts what really goes out.
 
-use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
-    FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
-use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use std::sync::Arc;
 
 /// How operations that change nothing are named, and the one that takes a role.
 const READS: [&str; 6] = ["Get", "List", "Describe", "Search", "BatchGet", "AssumeRole"];
-
-tokio::task_local! {
-    /// How often the call that is under way in this task has been tried.
-    pub(super) static ATTEMPTS: Cell<u32>;
-}
 
 /// Requests sent to AWS by the whole process, retries counted.
 #[derive(Debug, Default)]
@@ -64,19 +56,6 @@ impl Intercept for Watch {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.0.0.fetch_add(1, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn read_after_execution(
-        &self,
-        _: &FinalizerInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        cfg: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if let Some(attempts) = cfg.load::<RequestAttempts>() {
-            // Outside of a counted call (a credential provider's own request) nobody asks.
-            let _ = ATTEMPTS.try_with(|cell| cell.set(attempts.attempts()));
-        }
         Ok(())
     }
 }

@@ -68,6 +68,6 @@ impl Listing for DescribeLifecycleHooks {
 async fn hooks(at: &AccountRegion, group: &AutoScalingGroup) -> Result<Vec<LifecycleHook>, Unseen> {
     let name = group.auto_scaling_group_name().map(str::to_owned);
     let request = at.autoscaling().describe_lifecycle_hooks().set_auto_scaling_group_name(name);
-    let answer = at.call(DescribeLifecycleHooks::ACTION, request.send()).await?;
+    let answer = at.call(DescribeLifecycleHooks::ACTION, || request.clone().send()).await?;
     Ok(answer.lifecycle_hooks.unwrap_or_default())
 }

@@ -1,0 +1,88 @@
+//! An account that we can act in: its regions, and the places in it where sources ask.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use aws_config::SdkConfig;
+use howler_model::{AccountId, Partition, Region, Unseen};
+
+use super::AccountRegion;
+use super::session::{Session, sdk_region};
+use super::wire::Wire;
+
+/// Whether an account may use a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionStatus {
+    /// Enabled, by default or by opting in.
+    Enabled,
+    /// It exists, and the account has not opted in.
+    NotOptedIn,
+}
+
+/// An account that we can act in.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub(super) id: AccountId,
+    pub(super) partition: Partition,
+    pub(super) config: SdkConfig,
+    pub(super) wire: Wire,
+    pub(super) session: Session,
+}
+
+impl Account {
+    /// Its 12 digits.
+    #[must_use]
+    pub fn id(&self) -> &AccountId {
+        &self.id
+    }
+
+    /// Its partition.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        self.partition
+    }
+
+    /// All regions that exist for this account, and whether each is enabled (EC2 `DescribeRegions`).
+    ///
+    /// # Errors
+    /// What kept the answer away.
+    pub async fn regions(&self) -> Result<HashMap<Region, RegionStatus>, Unseen> {
+        const ACTION: &str = "ec2:DescribeRegions";
+        let at = self.at(self.session.region().unwrap_or_else(|| self.partition.home_region()));
+        let ec2 = at.ec2();
+        let answer = at.call(ACTION, || ec2.describe_regions().all_regions(true).send()).await?;
+        let status = |region: &aws_sdk_ec2::types::Region| match region.opt_in_status() {
+            Some("not-opted-in") => RegionStatus::NotOptedIn,
+            _ => RegionStatus::Enabled,
+        };
+        let named =
+            |region| Some((aws_sdk_ec2::types::Region::region_name(region)?.parse().ok()?, status(region)));
+        Ok(answer.regions().iter().filter_map(named).collect())
+    }
+
+    /// One of its regions.
+    #[must_use]
+    pub fn at(&self, region: Region) -> AccountRegion {
+        self.place(region.clone(), &region)
+    }
+
+    /// The place of its global services.
+    #[must_use]
+    pub fn global(&self) -> AccountRegion {
+        self.place(Region::GLOBAL, &self.partition.home_region())
+    }
+
+    fn place(&self, region: Region, called: &Region) -> AccountRegion {
+        AccountRegion {
+            partition: self.partition,
+            account: self.id.clone(),
+            region,
+            called: called.as_str().to_owned(),
+            config: self.config.to_builder().region(sdk_region(called)).build(),
+            now: self.session.now,
+            wire: self.wire.clone(),
+            calls: Arc::clone(&self.session.calls),
+            listings: Mutex::default(),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Keeps to AWS's pace: a token bucket beside each of AWS's own, a little under it, that gives way when AWS says so.
+//!
+//! A call first takes its token and only then one of the permits for calls under way, so that what waits for a
+//! slow bucket holds up nothing else. A token is a reservation: callers wait in the order in which they came.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::rates::{Rate, rate_of};
+
+/// What we begin with of a published rate: other tools share the account.
+const SHARE: f64 = 0.8;
+/// What a throttled call leaves of the rate.
+const BACK_OFF: f64 = 0.7;
+/// What a second without a throttle gives back, of the published rate.
+const RECOVERY: f64 = 0.1;
+/// The least of the published rate that is ever tried.
+const FLOOR: f64 = 0.05;
+/// Throttles of calls that were under way together count once.
+const ONE_THROTTLE: Duration = Duration::from_millis(500);
+
+/// The buckets of one account, by the region that is called and the name of the bucket.
+#[derive(Debug, Default)]
+pub(super) struct Buckets(Mutex<HashMap<(String, &'static str), Arc<Bucket>>>);
+
+impl Buckets {
+    /// The bucket that an action takes from in a region.
+    pub(super) fn of(&self, region: &str, action: &'static str) -> Arc<Bucket> {
+        let (name, rate) = rate_of(action);
+        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(buckets.entry((region.to_owned(), name)).or_insert_with(|| Arc::new(Bucket::new(rate))))
+    }
+}
+
+/// One bucket.
+#[derive(Debug)]
+pub(super) struct Bucket(Mutex<Level>);
+
+impl Bucket {
+    fn new(rate: Rate) -> Self {
+        Self(Mutex::new(Level::new(rate, Instant::now())))
+    }
+
+    /// Waits for a token.
+    pub(super) async fn take(&self) {
+        let ready = self.level(|level, now| level.reserve(now));
+        tokio::time::sleep_until(ready).await;
+    }
+
+    /// AWS said "slow down"; whoever comes next waits for `pause` at least.
+    pub(super) fn throttled(&self, pause: Duration) {
+        self.level(|level, now| level.throttled(now, pause));
+    }
+
+    fn level<T>(&self, act: impl FnOnce(&mut Level, Instant) -> T) -> T {
+        let mut level = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&mut level, Instant::now())
+    }
+}
+
+/// How full a bucket is and how fast it fills.
+#[derive(Debug)]
+struct Level {
+    nominal: Rate,
+    /// Below zero when tokens are promised that are still to come.
+    tokens: f64,
+    per_second: f64,
+    as_of: Instant,
+    paused_until: Instant,
+    throttled_at: Option<Instant>,
+}
+
+impl Level {
+    fn new(nominal: Rate, now: Instant) -> Self {
+        Self {
+            nominal,
+            tokens: (nominal.burst * SHARE).max(1.0),
+            per_second: nominal.per_second * SHARE,
+            as_of: now,
+            paused_until: now,
+            throttled_at: None,
+        }
+    }
+
+    /// Promises a token and says when it is there.
+    fn reserve(&mut self, now: Instant) -> Instant {
+        self.fill(now);
+        self.tokens -= 1.0;
+        let missing = (-self.tokens).max(0.0);
+        now.max(self.paused_until) + Duration::from_secs_f64(missing / self.per_second)
+    }
+
+    fn throttled(&mut self, now: Instant, pause: Duration) {
+        self.fill(now);
+        self.paused_until = self.paused_until.max(now + pause);
+        if self.throttled_at.is_some_and(|before| now - before < ONE_THROTTLE) {
+            return;
+        }
+        self.throttled_at = Some(now);
+        self.tokens = self.tokens.min(0.0);
+        self.per_second = (self.per_second * BACK_OFF).max(self.nominal.per_second * FLOOR);
+    }
+
+    /// Lets time pass: tokens come, and the rate recovers.
+    fn fill(&mut self, now: Instant) {
+        let seconds = now.saturating_duration_since(self.as_of).as_secs_f64();
+        self.as_of = self.as_of.max(now);
+        self.tokens = (self.tokens + seconds * self.per_second).min(self.nominal.burst);
+        let recovered = self.per_second + seconds * RECOVERY * self.nominal.per_second;
+        self.per_second = recovered.min(self.nominal.most);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: Rate = Rate { burst: 10.0, per_second: 10.0, most: 10.0 };
+
+    fn waits(level: &mut Level, now: Instant, calls: usize) -> Vec<u128> {
+        (0..calls).map(|_| (level.reserve(now) - now).as_millis()).collect()
+    }
+
+    #[test]
+    fn a_burst_goes_at_once_and_the_rest_waits_in_turn() {
+        let now = Instant::now();
+        let mut level = Level::new(RATE, now);
+        let waits = waits(&mut level, now, 10);
+        assert_eq!(waits[..8], [0; 8]);
+        assert_eq!(waits[8..], [125, 250]);
+    }
+
+    #[test]
+    fn it_never_gives_more_than_the_published_rate() {
+        let now = Instant::now();
+        let mut level = Level::new(RATE, now);
+        let last = waits(&mut level, now, 110).into_iter().max().unwrap();
+        assert!(last >= 10_000, "102 tokens at 8 a second were there after {last} ms");
+        let later = now + Duration::from_secs(3_600);
+        level.fill(later);
+        assert_eq!(level.per_second, 10.0);
+        assert!(level.tokens <= 10.0);
+    }
+
+    #[test]
+    fn a_throttle_slows_down_once_and_time_heals() {
+        let now = Instant::now();
+        let mut level = Level::new(RATE, now);
+        level.throttled(now, Duration::from_millis(500));
+        level.throttled(now, Duration::from_millis(500));
+        assert!((level.per_second - 5.6).abs() < 1e-9, "{}", level.per_second);
+        assert!(level.reserve(now) >= now + Duration::from_millis(500));
+        level.fill(now + Duration::from_secs(10));
+        assert_eq!(level.per_second, 10.0);
+    }
+
+    #[test]
+    fn an_unpublished_rate_may_grow() {
+        let now = Instant::now();
+        let mut level = Level::new(Rate { most: 20.0, ..RATE }, now);
+        level.fill(now + Duration::from_secs(60));
+        assert_eq!(level.per_second, 20.0);
+    }
+}
