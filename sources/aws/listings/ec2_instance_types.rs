@@ -65,7 +65,7 @@ pub(crate) fn requested(request: &SpotInstanceRequest) -> Option<&InstanceType> 
 /// The vCPUs of an instance as its own CPU options say.
 pub(crate) fn vcpus(instance: &Instance) -> Option<i32> {
     let options = instance.cpu_options()?;
-    Some(options.core_count()? * options.threads_per_core()?).filter(|vcpus| *vcpus > 0)
+    options.core_count()?.checked_mul(options.threads_per_core()?).filter(|vcpus| *vcpus > 0)
 }
 
 async fn types<'a>(
