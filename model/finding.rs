@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{FactKind, Facts, FindingId, Measure, Resource, Severity, Thresholds};
+use crate::{FactKind, Facts, FindingId, Measure, Reason, Resource, Severity, Thresholds};
 
 /// The name of a check, in kebab-case.
 pub type CheckId = &'static str;
@@ -127,5 +127,20 @@ impl Finding {
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.verdict.status, Status::Warn | Status::Fail | Status::Unknown)
+    }
+
+    /// Whether somebody should hear of it: open, of some weight, and not said by another finding already.
+    #[must_use]
+    pub fn is_worth_telling(&self) -> bool {
+        self.is_open() && self.verdict.severity > Severity::Info && !self.is_echo()
+    }
+
+    /// A quota is unknown because its metric has no points, which is quiet and not wrong, or because of a gap, which
+    /// is a finding of its own.
+    fn is_echo(&self) -> bool {
+        match &self.verdict.measure {
+            Measure::UtilizationUnknown { unseen, .. } => unseen.reason != Reason::Malformed,
+            _ => false,
+        }
     }
 }

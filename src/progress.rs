@@ -24,7 +24,7 @@ impl Progress {
 
     /// One more unit is done.
     pub fn unit_done(&self, so_far: &Outcome) {
-        let open = so_far.findings.iter().filter(|finding| finding.is_open()).count();
+        let open = so_far.findings.iter().filter(|finding| finding.is_worth_telling()).count();
         let gaps = Coverage::of(&so_far.scopes).gaps();
         self.0.set_message(format!(", {gaps} gaps, {open} findings"));
         self.0.inc(1);
