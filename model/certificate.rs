@@ -157,7 +157,7 @@ pub struct Certificate {
     pub serial: Option<String>,
     /// The fingerprint, if the body was read.
     pub sha256: Option<Sha256>,
-    /// The key, as in `RSA-2048`, `EC-prime256v1`.
+    /// The key, as in `RSA-2048`, `EC-P-256`.
     pub key: Option<String>,
     /// The signature algorithm, as in `sha256WithRSAEncryption`.
     pub signature: Option<String>,

@@ -2,6 +2,8 @@
 //! service itself, or from a usage metric.
 
 mod gather;
+#[cfg(test)]
+mod laws;
 mod limits;
 mod metrics;
 mod row;

@@ -29,7 +29,7 @@ pub(crate) struct Simulated {
 }
 
 impl Simulated {
-    /// One account with these regions; each call is tried once.
+    /// One account with these regions.
     pub(crate) async fn start(
         regions: impl IntoIterator<Item = (&'static str, Region)>,
         faults: Faults,
@@ -47,7 +47,6 @@ impl Simulated {
             profile: None,
             region: "us-east-1".parse().unwrap(),
             session_name: "howler-test".to_owned(),
-            attempts: 1,
             attempt_timeout: Duration::from_secs(20),
             concurrency: 16,
             ca_bundle: None,
