@@ -8,6 +8,7 @@ use howler_sources::{Account, Error, Gather, RegionStatus, RoleArn, Session, Sou
 
 use crate::args::RegionChoice;
 use crate::plan::{Plan, missed};
+use crate::tell::say;
 use crate::unit::{AccountUnit, Unit};
 
 /// What will be scanned, and what is known before that not to be seen.
@@ -132,11 +133,21 @@ fn account_scope(role: &RoleArn) -> Scope {
     Scope::aws(role.partition(), role.account().clone(), Region::GLOBAL, Service::STS)
 }
 
-/// Nobody to scan as.
+/// Nobody to scan as: the gap of everything that AWS holds, and a line that says what to do.
 fn nobody(error: Error) -> ScopeCoverage {
     let unseen = match error {
         Error::Identity(unseen) => unseen,
         other => Unseen::new(Reason::Credentials, "sts:GetCallerIdentity", other.to_string()),
     };
+    say(match unseen.reason {
+        Reason::Network | Reason::Timeout => {
+            "AWS cannot be reached, so nothing in it was scanned: check the network, the proxy and AWS_ENDPOINT_URL"
+        }
+        Reason::Credentials => {
+            "no credentials that AWS accepts, so nothing in it was scanned: name a --profile, set AWS_PROFILE or \
+             sign in; `aws sts get-caller-identity` shows what is in use"
+        }
+        _ => "AWS does not say who we are, so nothing in it was scanned: the report has its words",
+    });
     missed(Scope::outside("AWS", Service::STS), unseen)
 }

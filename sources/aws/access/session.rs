@@ -143,7 +143,9 @@ impl Session {
     ) -> Result<Account, Unseen> {
         const ACTION: &str = "sts:GetCallerIdentity";
         let (sts, wire) = (self.sts(&config), Wire { role, buckets: Arc::default(), ..self.wire.clone() });
-        let identity = wire.call(&self.called_region(), ACTION, || sts.get_caller_identity().send()).await?;
+        // Somebody waits for this one, and a wrong address does not become right.
+        let first = Wire { attempts: 3, ..wire.clone() };
+        let identity = first.call(&self.called_region(), ACTION, || sts.get_caller_identity().send()).await?;
         let malformed = || Unseen::new(Reason::Malformed, ACTION, "the answer names no account");
         let id: AccountId = identity.account().and_then(|id| id.parse().ok()).ok_or_else(malformed)?;
         if expected.is_some_and(|expected| *expected != id) {

@@ -25,7 +25,7 @@ const SILENT_ATTEMPTS: u32 = 3;
 const THROTTLED_FOR: Duration = Duration::from_secs(120);
 /// The first pause, doubled each time, up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The way of one account to AWS.
 #[derive(Debug, Clone)]
@@ -35,12 +35,14 @@ pub(super) struct Wire {
     pub(super) permits: Arc<Semaphore>,
     /// The role that is renewed when AWS calls its credentials expired, if we act as one.
     pub(super) role: Option<Arc<RoleCredentials>>,
+    /// How often a call is tried that fails in a way which may pass.
+    pub(super) attempts: u32,
 }
 
 impl Wire {
     /// The caller's own way; those of other accounts share its permits.
     pub(super) fn new(permits: Semaphore) -> Self {
-        Self { buckets: Arc::default(), permits: Arc::new(permits), role: None }
+        Self { buckets: Arc::default(), permits: Arc::new(permits), role: None, attempts: ATTEMPTS }
     }
 
     /// Makes a call in a region.
@@ -69,7 +71,7 @@ impl Wire {
                 Ok(answer) => return Ok(answer),
                 Err(error) => classify(action, &error),
             };
-            match tries.after(&failed) {
+            match tries.after(&failed, self.attempts) {
                 Next::GiveUp => return Err(Unseen { attempts: tries.made, ..failed.unseen }),
                 Next::Renew => self.renew(sent).await,
                 Next::Wait(pause) if failed.unseen.reason == Reason::Throttled => bucket.throttled(pause),
@@ -113,7 +115,7 @@ impl Default for Tries {
 }
 
 impl Tries {
-    fn after(&mut self, failed: &Failed) -> Next {
+    fn after(&mut self, failed: &Failed, attempts: u32) -> Next {
         self.made += 1;
         let (count, most) = match failed.unseen.reason {
             Reason::Throttled if self.began.elapsed() < THROTTLED_FOR => (&mut self.throttled, u32::MAX),
@@ -122,7 +124,7 @@ impl Tries {
                 self.renewed = true;
                 return Next::Renew;
             }
-            _ if failed.may_pass => (&mut self.failed, ATTEMPTS),
+            _ if failed.may_pass => (&mut self.failed, attempts),
             _ => return Next::GiveUp,
         };
         *count += 1;
@@ -146,7 +148,7 @@ mod tests {
 
     fn tries_of(failure: &Failed) -> u32 {
         let mut tries = Tries::default();
-        while tries.after(failure) != Next::GiveUp && tries.made < 100 {}
+        while tries.after(failure, ATTEMPTS) != Next::GiveUp && tries.made < 100 {}
         tries.made
     }
 
@@ -161,8 +163,8 @@ mod tests {
     #[test]
     fn credentials_are_renewed_once() {
         let mut tries = Tries::default();
-        assert_eq!(tries.after(&failed(Reason::Credentials, false)), Next::Renew);
-        assert_eq!(tries.after(&failed(Reason::Credentials, false)), Next::GiveUp);
+        assert_eq!(tries.after(&failed(Reason::Credentials, false), ATTEMPTS), Next::Renew);
+        assert_eq!(tries.after(&failed(Reason::Credentials, false), ATTEMPTS), Next::GiveUp);
     }
 
     #[test]
