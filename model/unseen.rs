@@ -30,6 +30,16 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether asking again a little later may succeed.
+    #[must_use]
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::Throttled | Self::Timeout | Self::Network | Self::Malformed | Self::Failed => true,
+            Self::Denied | Self::DeniedByScp | Self::Disabled | Self::Credentials => false,
+            Self::PagingLoop | Self::NoData | Self::Skipped => false,
+        }
+    }
+
     /// The name in documents.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! The unit of work: one account, one endpoint, or one path. Its facts are judged when it is done, then freed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -68,13 +69,26 @@ impl Unit {
 }
 
 impl AccountUnit {
-    /// All places and sources of the account at once; the session bounds how many calls are under way.
+    /// All places and sources of the account at once; the session bounds how many calls are under way. What failed
+    /// in a way that may have passed by then is asked once more: a storm is shorter than a night.
     async fn facts(&self, plan: &Plan) -> Facts {
+        let mut answers = self.ask(plan, |_| true).await;
+        let failed: BTreeSet<_> =
+            answers.iter().filter(|(_, facts)| may_pass(facts)).map(|(asked, _)| *asked).collect();
+        if !failed.is_empty() {
+            answers.extend(self.ask(plan, |asked| failed.contains(asked)).await);
+        }
+        merge(answers.into_values().collect())
+    }
+
+    /// Asks the chosen sources in each place. The places are new ones, so that no failed listing is remembered.
+    async fn ask(&self, plan: &Plan, chosen: impl Fn(&Asked) -> bool) -> BTreeMap<Asked, Facts> {
         let (global, regions) = self.places();
-        let of_account = plan.of_accounts().map(|source| gather(&global, source));
-        let of_regions =
-            regions.iter().flat_map(|at| plan.of_regions().map(move |source| gather(at, source)));
-        merge(join_all(of_account.chain(of_regions).collect::<Vec<_>>()).await)
+        let of_account = plan.of_accounts().map(|source| (&global, source));
+        let of_regions = regions.iter().flat_map(|at| plan.of_regions().map(move |source| (at, source)));
+        let asked = of_account.chain(of_regions).enumerate().filter(|(asked, _)| chosen(asked));
+        let answers = asked.map(|(asked, (at, source))| async move { (asked, gather(at, source).await) });
+        join_all(answers.collect::<Vec<_>>()).await.into_iter().collect()
     }
 
     fn scopes(&self, plan: &Plan) -> Vec<Scope> {
@@ -90,6 +104,15 @@ impl AccountUnit {
         let regions = self.regions.iter().map(|region| self.account.at(region.clone()));
         (self.account.global(), regions.collect())
     }
+}
+
+/// A source in a place, by its number in the order of the plan.
+type Asked = usize;
+
+/// Whether something is missing that may be there when it is asked for again.
+fn may_pass(facts: &Facts) -> bool {
+    let mut gaps = facts.scopes.iter().flat_map(|scope| &scope.gaps);
+    gaps.any(|gap| gap.unseen.reason.may_pass())
 }
 
 /// Asks one source in one place; what it could not see is in the coverage of its scope.
