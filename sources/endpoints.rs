@@ -12,6 +12,7 @@ pub(crate) static SOURCE: Source = Source {
     service: Service::TLS,
     kinds: &[FactKind::Served],
     actions: Vec::new,
+    quotas: &[],
     gather: Gather::Endpoint(|prober, endpoint, now| {
         Box::pin(probe(endpoint, &prober.trust, now, &prober.limits))
     }),

@@ -9,7 +9,7 @@ mod source;
 mod tls;
 mod x509;
 
-pub use aws::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings, StandIn};
+pub use aws::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Row, Session, Settings, StandIn};
 pub use endpoints::Prober;
 pub use error::Error;
 pub use files::present;

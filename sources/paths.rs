@@ -12,5 +12,6 @@ pub(crate) static SOURCE: Source = Source {
     service: Service::FILE,
     kinds: &[FactKind::Certificate],
     actions: Vec::new,
+    quotas: &[],
     gather: Gather::Path(|path| gather(path, &Limits::default())),
 };

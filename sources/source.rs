@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use howler_model::{Endpoint, FactKind, Facts, Gap, Scope, ScopeCoverage, Service, Unseen};
 
-use crate::aws::AccountRegion;
+use crate::aws::{AccountRegion, Row};
 use crate::endpoints::Prober;
 
 /// One source, documented where it is defined.
@@ -21,6 +21,8 @@ pub struct Source {
     pub kinds: &'static [FactKind],
     /// The IAM actions that it needs.
     pub actions: fn() -> Vec<&'static str>,
+    /// The quotas that it counts.
+    pub quotas: &'static [Row],
     /// How it gathers, and over what.
     pub gather: Gather,
 }

@@ -22,8 +22,8 @@ pub struct Howler {
 
 const EXAMPLES: &str = "\
 Examples:
-  howler demo                                   the main job on a made-up organisation, no AWS account needed
-  howler scan                                   this account, all its regions
+  howler demo
+  howler scan
   howler scan -r eu-west-1 --check quota-utilization
   howler scan --role arn:aws:iam::123456789012:role/howler -o json=report.json
   howler scan --endpoint api.example.com:443

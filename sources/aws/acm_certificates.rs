@@ -37,6 +37,7 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Certificate],
     actions: || vec![ListCertificates::ACTION, DESCRIBE],
+    quotas: &[],
     gather: Gather::Region(|at| Box::pin(gather(at))),
 };
 

@@ -17,11 +17,12 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
+    quotas: ROWS,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 
 /// The table. Certificates of the last 365 days have quotas too, but deleted ones count there and are not listed.
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     row!("L-F141DD1D", "ACM certificates", "certificate", [ListCertificates], |certificates| {
         whole(certificates.iter().filter(|certificate| counts(certificate)).count())
     }),

@@ -24,11 +24,12 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
+    quotas: ROWS,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 
 /// The table.
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     row!("L-CDE20ADC", "Auto Scaling groups per region", "group", [DescribeAccountLimits], |limits| both(
         &limits,
         |limits| { (limits.number_of_auto_scaling_groups, limits.max_number_of_auto_scaling_groups) }

@@ -23,6 +23,7 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
+    quotas: ROWS,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 
@@ -49,7 +50,7 @@ macro_rules! concurrent {
     };
 }
 
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     storage!("L-D18FCD1D", "Storage for General Purpose SSD (gp2) volumes, in TiB", Gp2),
     storage!("L-7A658B76", "Storage for General Purpose SSD (gp3) volumes, in TiB", Gp3),
     storage!("L-FD252861", "Storage for Provisioned IOPS SSD (io1) volumes, in TiB", Io1),

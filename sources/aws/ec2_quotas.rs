@@ -31,6 +31,7 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
+    quotas: ROWS,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 
@@ -63,7 +64,7 @@ macro_rules! hosts {
     };
 }
 
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     on_demand!("L-1216C47A", "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", [Standard]),
     on_demand!("L-74FC7D96", "Running On-Demand F instances", [F]),
     on_demand!("L-DB2E81BA", "Running On-Demand G and VT instances", [G]),

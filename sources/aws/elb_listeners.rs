@@ -25,6 +25,7 @@ pub(crate) static SOURCE: Source = Source {
     actions: || {
         vec![DescribeLoadBalancers::ACTION, DescribeListeners::ACTION, DescribeListenerCertificates::ACTION]
     },
+    quotas: &[],
     gather: Gather::Region(|at| Box::pin(gather(at))),
 };
 

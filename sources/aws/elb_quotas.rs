@@ -27,11 +27,12 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
+    quotas: ROWS,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 
 /// The table.
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     row!(
         "L-53DA6B97",
         "Application Load Balancers per Region",

@@ -27,6 +27,7 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Certificate],
     actions: || vec![ListServerCertificates::ACTION, GET],
+    quotas: &[],
     gather: Gather::Account(|at| Box::pin(gather(at))),
 };
 

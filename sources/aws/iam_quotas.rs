@@ -19,11 +19,12 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
+    quotas: ROWS,
     gather: Gather::Account(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 
 /// The table.
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     row!("L-F55AF5E4", "Users per account", "user", [GetAccountSummary], |summary| {
         both(&summary, &SummaryKeyType::Users, &SummaryKeyType::UsersQuota)
     }),

@@ -16,3 +16,4 @@ mod quota;
 pub(crate) mod vpc_quotas;
 
 pub use access::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings, StandIn};
+pub use quota::Row;

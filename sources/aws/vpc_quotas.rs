@@ -28,10 +28,11 @@ pub(crate) static SOURCE: Source = Source {
     service: SERVICE,
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
+    quotas: ROWS,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     row!("L-F678F1CE", "VPCs per Region", "VPC", [DescribeVpcs], |vpcs| whole(vpcs.len())),
     row!("L-407747CB", "Subnets per VPC", "subnet", [DescribeSubnets], at, |subnets| {
         space::subnets(&subnets, at.account().as_str())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use howler_checks::CHECKS;
 use howler_model::{Check, FactKind};
-use howler_sources::{Gather, IDENTITY_ACTIONS, SOURCES, Source};
+use howler_sources::{Gather, IDENTITY_ACTIONS, Row, SOURCES, Source};
 
 use crate::pages::{GENERATED, Page};
 
@@ -25,12 +25,13 @@ pub(crate) fn page(source: &Source) -> Page {
     let facts: Vec<&str> = kinds.iter().map(|kind| name(*kind)).collect();
     let text = format!(
         "{GENERATED}# {id}\n\n{}.\n\n| | |\n|---|---|\n| asked once for | {} |\n| service of its scopes | \
-         `{service}` |\n| facts | {} |\n| read by | {} |\n\n## IAM actions\n\n{}",
+         `{service}` |\n| facts | {} |\n| read by | {} |\n\n## IAM actions\n\n{}{}",
         capital(title),
         place(source),
         facts.join(", "),
         readers(source),
         actions(source),
+        quotas(source),
     );
     Page { path: format!("docs/sources/{id}.md"), text }
 }
@@ -86,6 +87,19 @@ fn actions(source: &Source) -> String {
     match actions.is_empty() {
         true => "None: it does not ask AWS.\n".to_owned(),
         false => actions.into_iter().map(|action| format!("- `{action}`\n")).collect(),
+    }
+}
+
+/// The quotas that the source counts; it reads the others of its service from usage metrics.
+fn quotas(source: &Source) -> String {
+    let row = |row: &Row| format!("| `{}` | {} | {} |\n", row.code, row.name, row.unit);
+    match source.quotas {
+        [] => String::new(),
+        rows => format!(
+            "\n## Quotas that it counts ({})\n\n| code | quota | unit |\n|---|---|---|\n{}",
+            rows.len(),
+            rows.iter().map(row).collect::<String>()
+        ),
     }
 }
 

@@ -165,7 +165,8 @@ mod tests {
     fn each_open_finding_is_an_alert_of_its_own_and_no_other_is() {
         let scan = samples::scan();
         let alerts = batch(&scan);
-        let open: Vec<_> = scan.findings.iter().filter(|f| f.is_worth_telling()).map(|f| f.id.as_str()).collect();
+        let open: Vec<_> =
+            scan.findings.iter().filter(|f| f.is_worth_telling()).map(|f| f.id.as_str()).collect();
         assert_eq!(alerts.iter().map(Alert::id).collect::<Vec<_>>(), open);
         assert!(open.len() < scan.findings.len(), "the sample has passes");
         assert!(batch(&samples::healthy()).is_empty());

@@ -9,4 +9,5 @@ mod metrics;
 mod row;
 
 pub(crate) use gather::{actions, gather};
-pub(crate) use row::{Counted, Row, each, row, seen, tally, whole};
+pub use row::Row;
+pub(crate) use row::{Counted, each, row, seen, tally, whole};

@@ -8,15 +8,15 @@ use howler_model::Unseen;
 use crate::aws::AccountRegion;
 
 /// A quota that howler counts.
-pub(crate) struct Row {
+pub struct Row {
     /// Its code in Service Quotas, or a word of our own for the few quotas that have none there.
-    pub(crate) code: &'static str,
+    pub code: &'static str,
     /// Its name in Service Quotas when the row was written.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// The unit of limit and usage, in the singular.
-    pub(crate) unit: &'static str,
+    pub unit: &'static str,
     /// The IAM actions that counting needs.
-    pub(crate) actions: &'static [&'static str],
+    pub actions: &'static [&'static str],
     /// Counts; fails as the first listing that failed.
     pub(crate) count: for<'a> fn(&'a AccountRegion) -> BoxFuture<'a, Result<Counted, Unseen>>,
 }
