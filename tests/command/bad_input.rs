@@ -1,0 +1,113 @@
+//! What people get wrong: one clear line each, the documented exit code, no panic and nothing of the inside.
+
+use std::fs;
+
+use crate::harness::{Howler, Ran, Simulated, free_port, howler};
+
+/// One line that says all the words.
+#[track_caller]
+fn told(ran: Ran, code: i32, words: &[&str]) {
+    let ran = ran.exits(code);
+    let told = format!("{}{}", ran.stderr, ran.stdout);
+    for inside in ["panicked", "Some(", "Error {", "unhandled error", "src/", "RUST_BACKTRACE"] {
+        assert!(!told.contains(inside), "{inside} in:\n{told}");
+    }
+    for word in words {
+        assert!(told.contains(word), "no '{word}' in:\n{told}");
+    }
+}
+
+/// The same, on standard error alone, and in one line.
+#[track_caller]
+fn told_in_one_line(ran: Ran, code: i32, words: &[&str]) {
+    assert_eq!(ran.stdout, "");
+    assert_eq!(ran.stderr.trim_end().lines().count(), 1, "{}", ran.stderr);
+    told(ran, code, words);
+}
+
+fn simulated(run: impl FnOnce(&Simulated) -> Howler) -> Ran {
+    let simulated = Simulated::demo(Vec::new());
+    run(&simulated).run()
+}
+
+#[test]
+fn flag_values_that_do_not_exist() {
+    told(howler(&["scan", "--format", "xml"]).run(), 2, &["'xml'", "table", "json"]);
+    told(howler(&["scan", "--fail-on", "awful"]).run(), 2, &["'awful'", "critical"]);
+    told(howler(&["scan", "--check", "certificate-expire"]).run(), 2, &["certificate-expiry"]);
+    told(howler(&["explain", "nothing"]).run(), 2, &["'nothing'"]);
+    told(howler(&["scan", "-o", "xml=report"]).run(), 2, &["no format 'xml'", "table, json"]);
+    told(howler(&["scan", "--now", "yesterday"]).run(), 2, &["'yesterday'", "--now"]);
+    told(howler(&["scan", "--endpoint-timeout", "0"]).run(), 2, &["0.1 to 3600"]);
+    told(howler(&["scan", "--endpoint", "no-port"]).run(), 2, &["'no-port'"]);
+    told(howler(&["scan", "--nothing"]).run(), 2, &["--nothing"]);
+    told(howler(&["scan", "--notify", "pager=http://127.0.0.1"]).run(), 2, &["pager"]);
+    told(howler(&["scan", "--notify", "alertmanager=nowhere"]).run(), 2, &["nowhere"]);
+}
+
+#[test]
+fn a_role_whose_account_has_eleven_digits() {
+    let role = "arn:aws:iam::12345678901:role/howler";
+    told(howler(&["scan", "--role", role]).run(), 2, &[role, "12"]);
+}
+
+#[test]
+fn a_region_that_does_not_exist() {
+    let ran = simulated(|simulated| simulated.scan(&["-r", "eu-west-9"]));
+    told_in_one_line(ran, 2, &["eu-west-9", "eu-west-1"]);
+    told(howler(&["scan", "-r", "Europe"]).run(), 2, &["'Europe'"]);
+}
+
+#[test]
+fn files_that_are_missing_or_no_certificates() {
+    told_in_one_line(howler(&["scan", "--file", "/no/such.pem"]).run(), 2, &["/no/such.pem"]);
+    told_in_one_line(
+        howler(&["scan", "--endpoint", "127.0.0.1:1", "--trust", "/no/ca.pem"]).run(),
+        2,
+        &["/no/ca.pem"],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.pem");
+    fs::write(&path, "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n").unwrap();
+    told(howler(&["scan", "--file", path.to_str().unwrap()]).run(), 3, &["broken.pem"]);
+}
+
+#[test]
+fn no_credentials() {
+    told(howler(&["scan", "-r", "eu-west-1"]).run(), 3, &["credentials", "sts:GetCallerIdentity"]);
+}
+
+#[test]
+fn a_profile_that_does_not_exist() {
+    told(howler(&["scan", "--profile", "nobody"]).run(), 3, &["nobody"]);
+}
+
+#[test]
+fn an_address_where_nobody_listens() {
+    let url = format!("http://127.0.0.1:{}", free_port());
+    let ran = howler(&["scan", "-r", "eu-west-1"]).aws(&url, "AKIANOBODY").run();
+    told(ran, 3, &["sts:GetCallerIdentity", "refused"]);
+}
+
+#[test]
+fn settings_that_the_sdk_would_panic_about() {
+    let scan = || howler(&["scan"]).aws("http://127.0.0.1:9", "AKIANOBODY");
+    told_in_one_line(
+        scan().env("AWS_RETRY_MODE", "bogus").run(),
+        2,
+        &["AWS_RETRY_MODE", "bogus", "standard"],
+    );
+    told_in_one_line(scan().env("AWS_MAX_ATTEMPTS", "0").run(), 2, &["AWS_MAX_ATTEMPTS"]);
+    told_in_one_line(scan().env("AWS_CA_BUNDLE", "/no/ca.pem").run(), 2, &["AWS_CA_BUNDLE", "/no/ca.pem"]);
+}
+
+#[test]
+fn a_role_that_cannot_be_taken_is_a_gap_and_the_rest_is_scanned() {
+    let role = "arn:aws:iam::222222222222:role/nobody";
+    let ran = simulated(|simulated| simulated.scan(&["-r", "eu-west-1", "--role", role, "--format", "json"]));
+    let document = ran.exits(3).document();
+    let denied = document.scope(Some("global"), "sts");
+    assert_eq!((&denied["status"], &denied["account"]), (&"denied".into(), &"222222222222".into()));
+    assert_eq!(denied["gaps"][0]["action"], "sts:AssumeRole");
+    assert_eq!(document.scope(Some("eu-west-1"), "acm")["status"], "ok");
+}

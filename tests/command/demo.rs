@@ -1,0 +1,96 @@
+//! `howler demo`: the main job, for somebody who has no AWS account.
+
+use crate::harness::{NOW, Ran, assert_valid, howler, validate};
+
+fn demo(args: &[&str]) -> Ran {
+    howler(&["demo", "--now", NOW]).args(args).run()
+}
+
+#[test]
+fn the_table_shows_what_expired_what_expires_what_is_nearly_used_up_and_what_was_denied() {
+    let ran = demo(&[]).exits(3);
+    let row = |words: &[&str]| ran.stdout.lines().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(row(&["edge.platform.example.com", "expired"]), "{}", ran.stdout);
+    assert!(row(&["pay.example.com", "3d left"]), "{}", ran.stdout);
+    assert!(row(&["Running On-Demand Standard", "184/200", "92%"]), "{}", ran.stdout);
+    assert!(row(&["acm:ListCertificates was denied"]), "{}", ran.stdout);
+    assert!(row(&["NOT COMPLETE"]), "{}", ran.stdout);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn the_piped_table_is_golden() {
+    insta::assert_snapshot!("demo_table", demo(&[]).exits(3).stdout);
+}
+
+#[test]
+fn the_document_is_golden_in_what_is_open() {
+    let document = demo(&["--format", "json"]).exits(3).document();
+    let line = |finding: &serde_json::Value| {
+        let word = |name: &str| finding[name].as_str().unwrap_or("-").to_owned();
+        [word("id"), word("severity"), word("status"), word("summary")].join("  ")
+    };
+    let open = document.findings().iter().filter(|finding| finding["status"] != "pass").map(line);
+    insta::assert_snapshot!("demo_open", open.collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!("demo_coverage", format!("{:#}", document.0["coverage"]));
+}
+
+#[test]
+fn the_document_keeps_to_the_schema_and_a_broken_one_does_not() {
+    let document = demo(&["--format", "json"]).document();
+    assert_valid(&document);
+    for (pointer, value) in [
+        ("/findings/0/severity", "awful".into()),
+        ("/run/now", "yesterday".into()),
+        ("/coverage/requested", (-1).into()),
+        ("/findings/0/scope", serde_json::Value::Null),
+    ] {
+        let mut broken = document.0.clone();
+        *broken.pointer_mut(pointer).unwrap_or_else(|| panic!("there is no {pointer}")) = value;
+        assert_ne!(validate(&broken), "", "{pointer}");
+    }
+}
+
+#[test]
+fn the_same_time_gives_the_same_bytes() {
+    for format in ["json", "table"] {
+        let args = ["--format", format];
+        let (once, again) = (demo(&args), demo(&args));
+        assert!(!once.stdout.is_empty());
+        assert_eq!(once.stdout, again.stdout);
+    }
+}
+
+#[test]
+fn another_time_gives_the_same_ids() {
+    let ids = |now: &str| {
+        let document = howler(&["demo", "--format", "json", "--now", now]).run().document();
+        let mut ids: Vec<_> = document.findings().iter().map(|finding| finding["id"].to_string()).collect();
+        ids.sort();
+        ids
+    };
+    // Much is counted from the time of the demo, but not what things are called.
+    assert_eq!(ids(NOW), ids("2027-02-03T04:05:06Z"));
+}
+
+#[test]
+fn a_report_in_a_file_is_the_report_on_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let ran = demo(&["-o", &format!("json={}", path.display())]).exits(3);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), demo(&["--format", "json"]).stdout);
+    assert!(ran.stdout.starts_with("howler "), "{}", ran.stdout);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_by_name() {
+    let ran = demo(&["-o", "json=/no/such/folder/report.json"]).exits(4);
+    assert!(ran.stderr.contains("/no/such/folder"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn gaps_can_be_allowed_and_findings_still_fail() {
+    demo(&["--allow-gaps"]).exits(1);
+    demo(&["--allow-gaps", "--check", "certificate-not-valid-yet"]).exits(0);
+}

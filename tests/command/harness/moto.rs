@@ -1,0 +1,105 @@
+//! One moto server for all tests, filled by the project's own script, and one scan of it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Child, Document, Ran, howler, program};
+
+/// What the script made.
+#[derive(Deserialize)]
+pub(crate) struct Manifest {
+    certificates: Vec<Certificate>,
+    usage: Vec<Usage>,
+    /// How many resources there are at least.
+    pub(crate) made: usize,
+}
+
+#[derive(Deserialize)]
+struct Certificate {
+    region: String,
+    id: String,
+    not_after: String,
+    sha256: String,
+    key: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    region: String,
+    quota: String,
+    usage: Value,
+}
+
+pub(crate) struct Moto {
+    pub(crate) url: String,
+    pub(crate) manifest: Manifest,
+    /// A scan of both regions.
+    pub(crate) ran: Ran,
+    /// Ends with this process: its standard input ends then.
+    _server: Child,
+}
+
+/// The server, started once.
+pub(crate) fn moto() -> &'static Moto {
+    static MOTO: OnceLock<Moto> = OnceLock::new();
+    MOTO.get_or_init(start)
+}
+
+/// A script of `tests/moto`, with standard output to read from.
+fn script(name: &str, args: &[&str]) -> std::process::Command {
+    let mut python = program("python");
+    python.arg(format!("{}/tests/moto/{name}", env!("CARGO_MANIFEST_DIR"))).args(args);
+    python.env("PYTHONDONTWRITEBYTECODE", "1").stdout(Stdio::piped());
+    python
+}
+
+fn start() -> Moto {
+    let mut server = Child::start(script("serve.py", &[]));
+    let mut url = String::new();
+    BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    assert!(url.starts_with("http://"), "moto did not start: run scripts/test");
+    let url = url.trim().to_owned();
+    let seeded = script("seed.py", &[&url]).output().expect("run scripts/test");
+    assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+    let manifest = serde_json::from_slice(&seeded.stdout).unwrap();
+    let regions = ["scan", "-r", "us-east-1", "-r", "eu-west-1", "--format", "json"];
+    let ran = howler(&regions).aws(&url, "moto").run();
+    Moto { url, manifest, ran, _server: server }
+}
+
+impl Moto {
+    pub(crate) fn document(&self) -> Document {
+        self.ran.document()
+    }
+}
+
+impl Manifest {
+    /// The end of each certificate by region and id.
+    pub(crate) fn ends(&self) -> BTreeMap<(String, String), String> {
+        let end = |it: &Certificate| ((it.region.clone(), it.id.clone()), it.not_after.clone());
+        self.certificates.iter().map(end).collect()
+    }
+
+    /// The fingerprint of each certificate of IAM, whose PEM howler reads.
+    pub(crate) fn fingerprints(&self) -> BTreeMap<(String, String), String> {
+        let global = self.certificates.iter().filter(|it| it.region == "global");
+        global.map(|it| ((it.region.clone(), it.id.clone()), it.sha256.clone())).collect()
+    }
+
+    /// The key type of each certificate of ACM.
+    pub(crate) fn keys(&self) -> BTreeMap<(String, String), String> {
+        let key = |it: &Certificate| Some(((it.region.clone(), it.id.clone()), it.key.clone()?));
+        self.certificates.iter().filter_map(key).collect()
+    }
+
+    /// The usage of each quota by region and id.
+    pub(crate) fn usages(&self) -> BTreeMap<(String, String), Value> {
+        let usage = |it: &Usage| ((it.region.clone(), it.quota.clone()), it.usage.clone());
+        self.usage.iter().map(usage).collect()
+    }
+}

@@ -1,0 +1,15 @@
+//! The built command, asked as its users ask it: on a simulated organisation, on a third-party AWS server, on real
+//! TLS servers and on a real Alertmanager. `scripts/test` brings the servers; a missing one fails, none is skipped.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+
+mod harness;
+
+mod alerts;
+mod bad_input;
+mod demo;
+mod endpoints;
+mod faults;
+mod moto;
+mod pages;
+mod policy;
+mod words;

@@ -1,0 +1,43 @@
+//! `howler policy iam` permits exactly what a scan does: nothing is missing, nothing is spare.
+
+use std::collections::BTreeSet;
+
+use howler_simulator::{Fault, Rule};
+
+use crate::harness::{Document, Simulated, howler};
+
+const ROLES: [&str; 4] =
+    ["--role", "arn:aws:iam::222222222222:role/howler", "--role", "arn:aws:iam::333333333333:role/howler"];
+
+/// The actions of all statements.
+fn permitted() -> BTreeSet<String> {
+    let policy = Document::parse(&howler(&["policy", "iam"]).args(&ROLES).run().exits(0).stdout);
+    let statements = policy.0["Statement"].as_array().unwrap().iter();
+    let actions = statements.flat_map(|statement| match statement["Action"].as_array() {
+        Some(actions) => actions.clone(),
+        None => vec![statement["Action"].clone()],
+    });
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+/// What a scan of the whole organisation asked for.
+fn asked(faults: Vec<Rule>) -> BTreeSet<String> {
+    let simulated = Simulated::demo(faults);
+    simulated.scan(&ROLES).run();
+    simulated.simulator.actions()
+}
+
+#[test]
+fn the_policy_is_what_a_scan_asks_for() {
+    let denied = |action: &str| vec![Rule::new(Fault::Deny { by_scp: false }).action(action)];
+    let mut seen = asked(Vec::new());
+    // What is asked instead, where the first choice is refused.
+    for action in ["servicequotas:*", "cloudwatch:*", "iam:*", "acm:*", "elasticloadbalancing:*", "ec2:*"] {
+        seen.extend(asked(denied(action)));
+    }
+    let permitted = permitted();
+    let missing: Vec<_> = seen.difference(&permitted).collect();
+    let spare: Vec<_> = permitted.difference(&seen).collect();
+    assert!(missing.is_empty(), "asked for and not in the policy: {missing:?}");
+    assert!(spare.is_empty(), "in the policy and never asked for: {spare:?}");
+}
