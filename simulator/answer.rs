@@ -1,5 +1,7 @@
 //! From an HTTP request to its answer: authorisation, routing, faults, and the writing of each protocol.
 
+use std::time::Duration;
+
 use crate::call::Call;
 use crate::credentials::{self, Scope};
 use crate::digest::Digest;
@@ -7,6 +9,8 @@ use crate::document::Document;
 use crate::failure::Failure;
 use crate::fault::{self, Armed, Fault, Paging, Stroke, Target};
 use crate::http::{Delivery, Reply, Request};
+use crate::latency::Latency;
+use crate::ledger::{Ask, Ledger};
 use crate::log::{Log, Outcome};
 use crate::names;
 use crate::organization::{Account, Organization, Region};
@@ -14,13 +18,18 @@ use crate::parameters::Parameters;
 use crate::service::{self, Protocol, Service};
 use crate::value::{Place, Value};
 
+/// Where the counters are asked; no AWS service has such a path.
+const COUNTERS: &str = "/_simulator/counters";
+
 /// Everything that answers need; nothing in it changes but counters and the log.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) organization: Organization,
     pub(crate) rules: Vec<Armed>,
     pub(crate) now: chrono::DateTime<chrono::Utc>,
-    pub(crate) log: Log,
+    pub(crate) latency: Option<Latency>,
+    pub(crate) ledger: Ledger,
+    pub(crate) log: Option<Log>,
     /// The resources of services without regions: none.
     pub(crate) nowhere: Region,
 }
@@ -49,17 +58,41 @@ static UNKNOWN: Service = Service {
 };
 
 impl World {
-    /// The answer to a request, which is also logged.
+    /// The answer to a request, which is also counted and logged.
     pub(crate) fn answer(&self, request: &Request<'_>) -> Reply {
+        if request.path == COUNTERS {
+            return self.counters();
+        }
         let scope = request.header("authorization").and_then(Scope::read);
         let asked = self.read(request, scope.unwrap_or(Scope { key: "", region: "", signing: "" }));
         let full_action = format!("{}:{}", asked.prefix(), asked.action);
-        let stroke = self.stroke(&asked, &full_action);
-        let result = self.result(&asked, &full_action, scope.is_some(), stroke.fault);
-        let (reply, outcome) = reply(&asked, result, &stroke);
-        let names = [asked.account_id(), asked.scope.region, asked.prefix(), &full_action];
-        self.log.add(names, asked.attempt, outcome);
+        let ask = asked.ask(&full_action);
+        let admission = self.ledger.admit(&ask);
+        let digest = asked.digest.add(admission.times.to_le_bytes());
+        let stroke = self.stroke(&asked, &full_action, digest);
+        let result = match admission.throttled {
+            true => Err(Failure::throttled()),
+            false => self.result(&asked, &full_action, scope.is_some(), stroke.fault),
+        };
+        let (mut reply, outcome) = reply(&asked, result, &stroke);
+        reply.delay += self.latency.map_or(Duration::ZERO, |latency| latency.draw(digest));
+        if !admission.throttled && is_final(outcome, stroke.fault) {
+            self.ledger.answered(&ask, reply.delay);
+        }
+        if let Some(log) = &self.log {
+            let names = [asked.account_id(), asked.scope.region, asked.prefix(), &full_action];
+            log.add(names, asked.attempt, outcome);
+        }
         reply
+    }
+
+    fn counters(&self) -> Reply {
+        let (status, body) = match serde_json::to_vec(&self.ledger.counters()) {
+            Ok(json) => (200, json),
+            Err(error) => (500, error.to_string().into_bytes()),
+        };
+        let headers = "content-type: application/json\r\n".to_owned();
+        Reply { status, headers, body, delivery: Delivery::Whole, delay: Duration::ZERO }
     }
 
     fn read<'a>(&'a self, request: &'a Request<'a>, scope: Scope<'a>) -> Asked<'a> {
@@ -72,8 +105,9 @@ impl World {
         };
         let action = action(request, protocol, parameters.as_ref().ok()).to_owned();
         let attempt = attempt(request);
-        let digest = Digest::new().add(scope.key).add(scope.region).add(&action).add(request.body);
         let account = credentials::account(&self.organization, scope.key);
+        let caller = account.map_or(scope.key, |account| &account.id);
+        let digest = Digest::new().add(caller).add(scope.region).add(&action).add(request.body);
         Asked {
             request,
             service,
@@ -87,9 +121,9 @@ impl World {
         }
     }
 
-    fn stroke(&self, asked: &Asked<'_>, full_action: &str) -> Stroke {
+    fn stroke(&self, asked: &Asked<'_>, full_action: &str, digest: Digest) -> Stroke {
         let (account, region) = (asked.account_id(), asked.scope.region);
-        fault::stroke(&self.rules, &Target { account, region, action: full_action, digest: asked.digest })
+        fault::stroke(&self.rules, &Target { account, region, action: full_action, digest })
     }
 
     fn result(
@@ -133,6 +167,15 @@ impl World {
 }
 
 impl Asked<'_> {
+    /// The request as it is counted.
+    fn ask<'b>(&'b self, action: &'b str) -> Ask<'b> {
+        let region = if self.service.regional { self.scope.region } else { "" };
+        let listing = self.parameters.as_ref().ok().and_then(Parameters::listing);
+        let listing =
+            listing.map(|listing| listing.add(self.account_id()).add(self.scope.region).add(action));
+        Ask { account: self.account_id(), region, action, digest: self.digest, listing }
+    }
+
     fn account_id(&self) -> &str {
         self.account.map(|account| account.id.as_str()).unwrap_or_default()
     }
@@ -170,6 +213,15 @@ fn attempt(request: &Request<'_>) -> u32 {
     let header = request.header("amz-sdk-request").unwrap_or_default();
     let named = header.split(';').find_map(|part| part.trim().strip_prefix("attempt="));
     named.and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+/// Whether asking once more would be of no use: what a fault spoiled may go well the next time.
+fn is_final(outcome: Outcome, fault: Option<Fault>) -> bool {
+    match outcome {
+        Outcome::Answered => true,
+        Outcome::Refused(_) => matches!(fault, None | Some(Fault::Deny { .. } | Fault::NotOptedIn)),
+        Outcome::Hung | Outcome::Broken => false,
+    }
 }
 
 /// The error that a fault answers with, if that is what it does.

@@ -20,6 +20,12 @@ impl Digest {
         let spread = (self.0 ^ (self.0 >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
         spread ^ (spread >> 33)
     }
+
+    /// A number from 0 to 1 (exclusive) that follows from the hash.
+    #[allow(clippy::cast_precision_loss)] // 53 bits fit
+    pub(crate) fn fraction(self) -> f64 {
+        (self.finish() >> 11) as f64 / (1_u64 << 53) as f64
+    }
 }
 
 fn mix(hash: u64, byte: u8) -> u64 {

@@ -99,8 +99,8 @@ impl Rule {
         self
     }
 
-    /// Only this share (0 to 1) of the requests that match. Which ones follows from the seed, the request
-    /// and the number of its attempt alone, not from their order.
+    /// Only this share (0 to 1) of the requests that match. Which ones follows from the seed, the request, the
+    /// number of its attempt and how often it was asked before, not from the order of requests.
     #[must_use]
     pub fn share(mut self, share: f64, seed: u64) -> Self {
         self.when = When::Fraction { share, seed };
@@ -114,7 +114,7 @@ pub(crate) struct Target<'a> {
     pub(crate) account: &'a str,
     pub(crate) region: &'a str,
     pub(crate) action: &'a str,
-    /// The digest of the request and the number of its attempt.
+    /// The digest of the request, the number of its attempt and how often it was asked.
     pub(crate) digest: Digest,
 }
 
@@ -149,15 +149,9 @@ impl Armed {
         match self.rule.when {
             When::Always => true,
             When::First(count) => self.matched.fetch_add(1, Ordering::Relaxed) < count,
-            When::Fraction { share, seed } => draw(digest.add(seed.to_le_bytes())) < share,
+            When::Fraction { share, seed } => digest.add(seed.to_le_bytes()).fraction() < share,
         }
     }
-}
-
-/// A number from 0 to 1 (exclusive) that follows from the digest.
-#[allow(clippy::cast_precision_loss)] // 53 bits fit
-fn draw(digest: Digest) -> f64 {
-    (digest.finish() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// What the rules do to a request: the first fault, and every delay before it.

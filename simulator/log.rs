@@ -1,8 +1,9 @@
 //! The request log: what was asked, and how it ended. Small enough for millions of requests.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::interned::Names;
 
 /// How the simulator ended a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +46,7 @@ pub(crate) struct Log {
 #[derive(Debug, Default)]
 struct Shard {
     entries: Vec<Entry>,
-    names: Vec<String>,
-    numbers: HashMap<String, usize>,
+    names: Names,
 }
 
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Log {
         let shard = usize::try_from(sequence % 8).unwrap_or_default();
         if let Some(shard) = self.shards.get(shard) {
             let mut shard = lock(shard);
-            let names = names.map(|name| shard.number(name));
+            let names = names.map(|name| shard.names.number(name));
             shard.entries.push(Entry { sequence, names, attempt, outcome });
         }
     }
@@ -83,30 +83,13 @@ impl Log {
 }
 
 impl Shard {
-    fn number(&mut self, name: &str) -> u32 {
-        let number = match self.numbers.get(name) {
-            Some(number) => *number,
-            None => {
-                self.names.push(name.to_owned());
-                self.numbers.insert(name.to_owned(), self.names.len() - 1);
-                self.names.len() - 1
-            }
-        };
-        u32::try_from(number).unwrap_or(u32::MAX)
-    }
-
     fn request(&self, entry: &Entry) -> Request {
-        let [account, region, service, action] = entry.names.map(|number| self.name(number));
+        let [account, region, service, action] = entry.names.map(|number| self.names.name(number).to_owned());
         Request { account, region, service, action, attempt: entry.attempt, outcome: entry.outcome }
-    }
-
-    fn name(&self, number: u32) -> String {
-        let name = usize::try_from(number).ok().and_then(|number| self.names.get(number));
-        name.cloned().unwrap_or_default()
     }
 }
 
 /// A writer that panicked leaves whole entries behind, so its shard is still good.
-fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use crate::digest::Digest;
 use crate::failure::Failure;
+
+/// How services name the token of a further page.
+const TOKENS: [&str; 4] = ["NextToken", "Marker", "PageToken", "nextToken"];
 
 /// The parameters of a call.
 #[derive(Debug)]
@@ -93,6 +97,25 @@ impl<'a> Parameters<'a> {
         }
     }
 
+    /// What the pages of one listing have in common, if a further page of one is asked.
+    pub(crate) fn listing(&self) -> Option<Digest> {
+        let is_token = |name: &str| TOKENS.contains(&name);
+        let any = TOKENS.iter().any(|token| self.text(token).is_some());
+        let others = |digest: Digest, name: &str, value: &str| match is_token(name) {
+            true => digest,
+            false => digest.add(name).add(value),
+        };
+        any.then(|| match self {
+            Self::Form(pairs) => {
+                pairs.iter().fold(Digest::new(), |digest, (name, value)| others(digest, name, value))
+            }
+            Self::Document(document) => {
+                let fields = document.as_object().into_iter().flatten();
+                fields.fold(Digest::new(), |digest, (name, value)| others(digest, name, &value.to_string()))
+            }
+        })
+    }
+
     /// The filters of a query protocol: `Filter.1.Name`, `Filter.1.Value.1` and so on.
     pub(crate) fn filters(&self) -> Vec<(&str, Vec<&str>)> {
         let numbers = (1..).map(|number| (number, self.text(&format!("Filter.{number}.Name"))));
@@ -121,6 +144,18 @@ mod tests {
         assert_eq!(form.filters(), [("state", vec!["x", "y"])]);
         assert_eq!(form.number("N").unwrap(), Some(5));
         assert!(form.number("Names.member.1").is_err());
+    }
+
+    #[test]
+    fn pages_of_one_listing_are_told_from_others() {
+        let listing = |body: &[u8]| Parameters::form(body).listing().map(Digest::finish);
+        assert_eq!(listing(b"Action=DescribeVpcs"), None);
+        assert_eq!(listing(b"A=1&NextToken=x"), listing(b"A=1&NextToken=y"));
+        assert_ne!(listing(b"A=1&NextToken=x"), listing(b"A=2&NextToken=x"));
+        let listing = |body: &[u8]| Parameters::json(body).unwrap().listing().map(Digest::finish);
+        assert_eq!(listing(br#"{"A":1}"#), None);
+        assert_eq!(listing(br#"{"A":1,"NextToken":"x"}"#), listing(br#"{"A":1,"NextToken":"y"}"#));
+        assert_ne!(listing(br#"{"A":1,"NextToken":"x"}"#), listing(br#"{"A":2,"NextToken":"x"}"#));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
@@ -10,10 +11,13 @@ use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::answer::World;
+use crate::counters::{Counters, Floor, Machine};
 use crate::fault::{Armed, Faults};
 use crate::http;
+use crate::ledger::Ledger;
 use crate::log::{Log, Request};
 use crate::organization::{Organization, Region};
+use crate::simulation::Simulation;
 
 /// Why a simulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -36,19 +40,29 @@ pub struct Simulator {
 
 impl Simulator {
     /// Starts answering on a free port of 127.0.0.1, within the tokio runtime of the caller.
-    /// The same organisation, faults and `now` give the same answers.
+    /// The same organisation, faults and `now` give the same answers. [`Simulation`] has more to choose.
     ///
     /// # Errors
     /// [`Error::NoRuntime`] outside a runtime, [`Error::Listen`] without a port.
     pub fn start(organization: Organization, faults: Faults, now: DateTime<Utc>) -> Result<Self, Error> {
+        Simulation::new(organization, now).faults(faults).start()
+    }
+
+    pub(crate) fn of(simulation: Simulation) -> Result<Self, Error> {
         let runtime = Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let listener = TcpListener::from_std(listener)?;
-        let rules = faults.into_iter().map(Armed::new).collect();
-        let world =
-            Arc::new(World { organization, rules, now, log: Log::default(), nowhere: Region::default() });
+        let world = Arc::new(World {
+            organization: simulation.organization,
+            rules: simulation.faults.into_iter().map(Armed::new).collect(),
+            now: simulation.now,
+            latency: simulation.latency,
+            ledger: Ledger::new(simulation.limited),
+            log: simulation.logged.then(Log::default),
+            nowhere: Region::default(),
+        });
         let task = runtime.spawn(accept(listener, Arc::clone(&world))).abort_handle();
         Ok(Self { address, world, task })
     }
@@ -58,9 +72,20 @@ impl Simulator {
         format!("http://{}", self.address)
     }
 
-    /// Every request so far, in the order in which they were answered.
+    /// Every request so far, in the order in which they were answered; none of a simulation without a log.
     pub fn requests(&self) -> Vec<Request> {
-        self.world.log.requests()
+        self.world.log.as_ref().map(Log::requests).unwrap_or_default()
+    }
+
+    /// What was asked so far, in numbers. `GET /_simulator/counters` answers the same as JSON.
+    pub fn counters(&self) -> Counters {
+        self.world.ledger.counters()
+    }
+
+    /// The least time in which so much can be asked on a machine with so many cores, so many requests under way
+    /// at once and so much processor time for each.
+    pub fn floor(&self, in_flight: u32, cores: u32, cpu_per_call: Duration) -> Floor {
+        self.counters().floor(&Machine { in_flight, cores, cpu_per_call })
     }
 
     /// Every action so far, in the form of IAM.

@@ -6,4 +6,5 @@ mod client;
 mod faults;
 mod paging;
 mod protocols;
+mod scale;
 mod services;
