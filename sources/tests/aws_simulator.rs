@@ -279,26 +279,33 @@ async fn listeners_bind_their_certificates_and_feed_the_quotas() {
     assert_eq!(simulated.asked("elasticloadbalancing:DescribeRules"), 4);
 }
 
-#[tokio::test]
-async fn a_load_balancer_that_is_not_seen_is_unknown_by_itself() {
+/// Three load balancers of which one refuses to show its listeners; its ARN after what a source says.
+async fn one_unseen_load_balancer(id: &str) -> (Facts, String) {
     let certificate = InAcm::issued("default", "x.example", days(-1), days(99));
     let resources = estate::load_balancers(3, &certificate, 2);
     let faults = vec![Rule::new(DENIED).action("elasticloadbalancing:DescribeListeners").first(1)];
     let simulated = Simulated::start([(HERE, region(vec![], resources))], faults).await;
-    let facts = simulated.gather(HERE, &["elb-listeners", "elb-quotas"]).await;
-
-    assert_eq!(facts.bindings.len(), 2);
-    // Each of the two sources says it, and says it once however many rows depend on it.
+    let facts = simulated.gather(HERE, &[id]).await;
     let unseen = gaps(&facts);
-    let [(Some(missing), Reason::Denied, "elasticloadbalancing:DescribeListeners"), again] = unseen[..]
-    else {
-        panic!("{unseen:?}")
+    let [(Some(missing), Reason::Denied, "elasticloadbalancing:DescribeListeners")] = unseen[..] else {
+        panic!("{id}: {unseen:?}")
     };
-    assert_eq!(again, unseen[0]);
+    let missing = missing.to_owned();
+    (facts, missing)
+}
+
+#[tokio::test]
+async fn a_load_balancer_that_is_not_seen_is_unknown_by_itself() {
+    let (listeners, missing) = one_unseen_load_balancer("elb-listeners").await;
+    let name = missing.split('/').nth(2).unwrap();
+    assert_eq!(listeners.bindings.len(), 2);
+    assert!(listeners.bindings.iter().all(|binding| binding.user.name != format!("{name}:443")));
+
+    let (quotas, missing) = one_unseen_load_balancer("elb-quotas").await;
     for code in ["L-B6DF7632", "L-7EED9B64", "L-9365A611"] {
         for number in 0..3 {
             let balancer = elb_arn(&format!("loadbalancer/app/lb-{number}/50dc6c495c0c9188"));
-            let usage = numbers(&facts, code, &balancer).0;
+            let usage = numbers(&quotas, code, &balancer).0;
             assert_eq!(usage.is_none(), balancer == missing, "{code} of {balancer}: {usage:?}");
         }
     }
@@ -413,7 +420,7 @@ async fn autoscaling_quotas_are_counted_over_every_page() {
 
 #[tokio::test]
 async fn every_source_declares_exactly_the_actions_that_it_asks() {
-    // Only a quota without a row is asked of CloudWatch, and none of these services has one there.
+    // CloudWatch is asked only where AWS meters a quota that has no row.
     const METRICS: &str = "cloudwatch:GetMetricData";
     for id in [
         "acm-certificates",
@@ -429,7 +436,10 @@ async fn every_source_declares_exactly_the_actions_that_it_asks() {
         let resources = balancers().into_iter().chain(groups(2));
         let simulated = Simulated::of(account.region(HERE, region(acm_zoo(), resources)), vec![]).await;
         simulated.gather(HERE, &[id]).await;
-        let declared = (source(id).actions)().into_iter().filter(|action| *action != METRICS);
-        assert_eq!(simulated.actions(), declared.map(str::to_owned).collect(), "{id}");
+        let mut declared: BTreeSet<_> = (source(id).actions)().into_iter().map(str::to_owned).collect();
+        if !simulated.actions().contains(METRICS) {
+            declared.remove(METRICS);
+        }
+        assert_eq!(simulated.actions(), declared, "{id}");
     }
 }
