@@ -29,6 +29,15 @@ pub enum Error {
     /// A role ARN that is none.
     #[error("'{0}' is not the ARN of a role: arn:aws:iam::123456789012:role/NAME is expected")]
     RoleArn(String),
+    /// A name of a role that is none.
+    #[error("'{0}' is not the name of a role: something like howler, or path/howler, is expected")]
+    RoleName(String),
+    /// An external id that is none.
+    #[error("an external id is 2 to 1224 letters, digits and any of _+=,.@:/- without spaces")]
+    ExternalId,
+    /// The id of a part of an organisation that is none.
+    #[error("'{0}' is not the id of an organisational unit: something like ou-ab12-34cd56ef is expected, or r-ab12 for the root")]
+    ParentId(String),
     /// AWS's own settings (region, retry mode, endpoint, certificate bundle) that cannot be used.
     #[error("{0}")]
     Settings(String),

@@ -9,7 +9,10 @@ mod source;
 mod tls;
 mod x509;
 
-pub use aws::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Row, Session, Settings, StandIn};
+pub use aws::{
+    Account, AccountRegion, Calls, ExternalId, Member, ParentId, RegionStatus, Role, RoleArn, RoleName, Row, Session,
+    Settings, StandIn,
+};
 pub use endpoints::Prober;
 pub use error::Error;
 pub use files::present;
@@ -18,6 +21,14 @@ pub use tls::{Limits, TrustAnchors};
 
 /// The IAM actions that finding accounts and regions needs, beside those of the sources.
 pub const IDENTITY_ACTIONS: [&str; 2] = ["ec2:DescribeRegions", "sts:GetCallerIdentity"];
+
+/// The IAM actions that finding the accounts of a whole organisation needs, in its management account or in one
+/// that administers it.
+pub const ORGANIZATION_ACTIONS: [&str; 1] = ["organizations:ListAccounts"];
+
+/// The IAM actions that finding the accounts of one part of an organisation needs, there too.
+pub const UNIT_ACTIONS: [&str; 2] =
+    ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"];
 
 /// Every source. A file of this room that defines one has its line here.
 pub static SOURCES: &[&Source] = &[

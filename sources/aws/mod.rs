@@ -15,5 +15,8 @@ mod listings;
 mod quota;
 pub(crate) mod vpc_quotas;
 
-pub use access::{Account, AccountRegion, Calls, RegionStatus, RoleArn, Session, Settings, StandIn};
+pub use access::{
+    Account, AccountRegion, Calls, ExternalId, Member, ParentId, RegionStatus, Role, RoleArn, RoleName, Session,
+    Settings, StandIn,
+};
 pub use quota::Row;

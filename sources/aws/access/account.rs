@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use howler_model::{AccountId, Partition, Region, Unseen};
 
 use super::AccountRegion;
+use super::role::RoleArn;
 use super::session::{Session, sdk_region};
 use super::wire::Wire;
 
@@ -40,6 +41,12 @@ impl Account {
     #[must_use]
     pub fn partition(&self) -> Partition {
         self.partition
+    }
+
+    /// The role that was taken to act in it, or none for the caller's own credentials.
+    #[must_use]
+    pub fn role(&self) -> Option<&RoleArn> {
+        self.wire.role.as_ref().map(|credentials| &credentials.role.arn)
     }
 
     /// All regions that exist for this account, and whether each is enabled (EC2 `DescribeRegions`).

@@ -168,5 +168,6 @@ clients! {
     ec2: aws_sdk_ec2,
     elbv2: aws_sdk_elasticloadbalancingv2,
     iam: aws_sdk_iam,
+    organizations: aws_sdk_organizations,
     servicequotas: aws_sdk_servicequotas,
 }

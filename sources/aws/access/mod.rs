@@ -3,7 +3,9 @@
 mod account;
 mod account_region;
 mod call;
+mod clock;
 mod listing;
+mod organization;
 mod pace;
 mod rates;
 mod role;
@@ -14,6 +16,7 @@ mod wire;
 pub use account::{Account, RegionStatus};
 pub use account_region::AccountRegion;
 pub(crate) use listing::{Listing, Page, listing};
-pub use role::RoleArn;
+pub use organization::{Member, ParentId};
+pub use role::{ExternalId, Role, RoleArn, RoleName};
 pub use session::{Session, Settings, StandIn};
 pub use watch::Calls;

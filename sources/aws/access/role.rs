@@ -60,6 +60,76 @@ impl FromStr for RoleArn {
     }
 }
 
+impl RoleArn {
+    /// The role of this name in an account.
+    #[must_use]
+    pub fn named(partition: Partition, account: &AccountId, name: &RoleName) -> Self {
+        let arn = format!("arn:{partition}:iam::{account}:role/{}", name.0);
+        Self { arn, partition, account: account.clone() }
+    }
+}
+
+/// The name of a role, with its path if it has one: the same in every account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleName(String);
+
+impl RoleName {
+    /// As it stands in ARNs.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for RoleName {
+    /// The name that the deployment templates give.
+    fn default() -> Self {
+        Self("howler".to_owned())
+    }
+}
+
+impl FromStr for RoleName {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&byte);
+        let parts = text.split('/').all(|part| !part.is_empty());
+        let fits = parts && text.len() <= 576 && text.bytes().all(letters);
+        fits.then(|| Self(text.to_owned())).ok_or_else(|| Error::RoleName(text.to_owned()))
+    }
+}
+
+/// What the trust policy of a role may ask for (`sts:ExternalId`), so that nobody else lets howler in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExternalId(String);
+
+impl ExternalId {
+    /// As it is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ExternalId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte);
+        let fits = (2..=1224).contains(&text.len()) && text.bytes().all(letters);
+        fits.then(|| Self(text.to_owned())).ok_or(Error::ExternalId)
+    }
+}
+
+/// A role, and what it asks for to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Its ARN.
+    pub arn: RoleArn,
+    /// The external id that it wants to hear, if it wants one.
+    pub external_id: Option<ExternalId>,
+}
+
 /// The credentials of a role, shared by all that is called in its account; one renewal at a time.
 #[derive(Debug)]
 pub(super) struct RoleCredentials {
@@ -67,7 +137,7 @@ pub(super) struct RoleCredentials {
     /// The way of whoever takes the role.
     wire: Wire,
     region: String,
-    role: RoleArn,
+    pub(super) role: Role,
     session_name: String,
     clock: SharedTimeSource,
     kept: Mutex<Option<Kept>>,
@@ -86,7 +156,7 @@ impl RoleCredentials {
         sts: aws_sdk_sts::Client,
         wire: Wire,
         region: String,
-        role: RoleArn,
+        role: Role,
         session_name: String,
         clock: SharedTimeSource,
     ) -> Self {
@@ -121,7 +191,9 @@ impl RoleCredentials {
 
     async fn assume(&self) -> Result<Credentials, Unseen> {
         const ACTION: &str = "sts:AssumeRole";
-        let request = self.sts.assume_role().role_arn(&self.role.arn).role_session_name(&self.session_name);
+        let external_id = self.role.external_id.as_ref().map(|id| id.0.clone());
+        let request = self.sts.assume_role().role_arn(self.role.arn.as_str()).set_external_id(external_id);
+        let request = request.role_session_name(&self.session_name);
         let answer = self.wire.call(&self.region, ACTION, || request.clone().send()).await?;
         let empty = || Unseen::new(Reason::Malformed, ACTION, "the answer holds no credentials");
         let given = answer.credentials.ok_or_else(empty)?;
@@ -179,6 +251,27 @@ mod tests {
             "arn:aws:iam::123456789012:role/",
         ] {
             assert!(bad.parse::<RoleArn>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_role_name_makes_an_arn_that_can_be_read_again() {
+        let account: AccountId = "123456789012".parse().unwrap();
+        for name in ["howler", "path/howler", "a+b=c,d.e@f-g_h"] {
+            let arn = RoleArn::named(Partition::AwsUsGov, &account, &name.parse().unwrap());
+            assert_eq!(arn.as_str(), format!("arn:aws-us-gov:iam::123456789012:role/{name}"));
+            assert_eq!(arn.as_str().parse::<RoleArn>().unwrap(), arn);
+        }
+        for bad in ["", "/howler", "howler/", "a//b", "a b", "arn:aws:iam::1:role/x", "rôle"] {
+            assert!(bad.parse::<RoleName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_external_id_has_the_letters_that_sts_takes() {
+        assert!("a1".parse::<ExternalId>().is_ok() && "x:y/z=,.@-_+".parse::<ExternalId>().is_ok());
+        for bad in ["", "a", "a b", "ä1", &"x".repeat(1_225)] {
+            assert!(bad.parse::<ExternalId>().is_err(), "{bad}");
         }
     }
 }

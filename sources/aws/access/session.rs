@@ -16,7 +16,7 @@ use howler_model::{AccountId, Reason, Region, Unseen};
 use tokio::sync::Semaphore;
 
 use super::account::Account;
-use super::role::{Provider, RoleArn, RoleCredentials};
+use super::role::{Provider, Role, RoleCredentials};
 use super::watch::{Calls, Watch};
 use super::wire::Wire;
 use crate::Error;
@@ -54,7 +54,7 @@ pub struct StandIn {
 /// One connection pool, one cache of credentials, one count of calls, for the whole process.
 #[derive(Debug, Clone)]
 pub struct Session {
-    config: SdkConfig,
+    pub(super) config: SdkConfig,
     name: String,
     pub(super) now: DateTime<Utc>,
     pub(super) calls: Arc<Calls>,
@@ -117,7 +117,7 @@ impl Session {
     ///
     /// # Errors
     /// What kept the role away: a gap of that account, the scan goes on.
-    pub async fn assume(&self, role: &RoleArn) -> Result<Account, Unseen> {
+    pub async fn assume(&self, role: &Role) -> Result<Account, Unseen> {
         let credentials = Arc::new(RoleCredentials::new(
             self.sts(&self.config),
             self.wire.clone(),
@@ -131,7 +131,7 @@ impl Session {
         let provider = SharedCredentialsProvider::new(Provider(Arc::clone(&credentials)));
         let config = self.config.to_builder().credentials_provider(provider);
         let config = config.identity_cache(IdentityCache::no_cache()).build();
-        self.identify(config, Some(credentials), Some(role.account())).await
+        self.identify(config, Some(credentials), Some(role.arn.account())).await
     }
 
     /// Asks who the credentials are; each account has buckets of its own.
@@ -163,7 +163,7 @@ impl Session {
         self.config.region().map(ToString::to_string).unwrap_or_default()
     }
 
-    fn sts(&self, config: &SdkConfig) -> aws_sdk_sts::Client {
+    pub(super) fn sts(&self, config: &SdkConfig) -> aws_sdk_sts::Client {
         let watch = Watch(Arc::clone(&self.calls));
         aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(config).interceptor(watch).build())
     }
