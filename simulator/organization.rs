@@ -48,6 +48,12 @@ pub struct Account {
     pub disabled_regions: Vec<String>,
     /// What IAM holds.
     pub iam: Iam,
+    /// What its roles ask for to be assumed (`sts:ExternalId`), if they do.
+    pub external_id: Option<String>,
+    /// Whether Organizations says that it is suspended.
+    pub suspended: bool,
+    /// The organisational units that it is in, from the topmost down: `["ou-root-prod0001"]`; none for the root.
+    pub units: Vec<String>,
 }
 
 impl Account {

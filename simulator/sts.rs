@@ -54,7 +54,9 @@ fn assume_role(call: &Call<'_>) -> Result<Value, Failure> {
 fn role<'a>(call: &Call<'a>, arn: &'a str) -> Option<(&'a str, &'a str)> {
     let (account, name) = arn.strip_prefix("arn:aws:iam::")?.split_once(":role/")?;
     let account = call.organization.accounts.get(account)?;
-    account.roles.iter().any(|role| role == name).then_some((account.id.as_str(), name))
+    let external_id = call.parameters.text("ExternalId");
+    let let_in = account.external_id.is_none() || account.external_id.as_deref() == external_id;
+    (let_in && account.roles.iter().any(|role| role == name)).then_some((account.id.as_str(), name))
 }
 
 fn refusal(caller: &str, arn: &str) -> String {
