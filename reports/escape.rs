@@ -27,7 +27,8 @@ pub(crate) fn is_hidden(c: char) -> bool {
 }
 
 /// The same text with each hidden character as `\u{..}`: one line, harmless on a terminal.
-pub(crate) fn visible(text: &str) -> String {
+#[must_use]
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| push(&mut out, c));
     out

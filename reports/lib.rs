@@ -19,6 +19,7 @@ mod samples;
 
 pub use document::{Document, schema};
 pub use error::Error;
+pub use escape::visible;
 pub use wording::Remediation;
 
 /// How text is laid out, decided by whoever knows where it goes.
