@@ -386,6 +386,7 @@ fn groups(count: usize) -> Vec<Resource> {
         resources.push(autoscaling::step_policy(&name, "out", 3));
         resources.push(autoscaling::step_policy(&name, "in", 1));
         resources.push(autoscaling::scheduled_action(&name, "morning"));
+        resources.push(autoscaling::notification(&name, "t0"));
     }
     resources.push(autoscaling::lifecycle_hook("g7", "drain"));
     resources.extend(["t1", "t1", "t2"].map(|topic| autoscaling::notification("g7", topic)));
@@ -407,7 +408,8 @@ async fn autoscaling_quotas_are_counted_over_every_page() {
         ("L-F0B00D71", "Name/g104", 1.0),
         ("L-1312BBBF", "Name/g7", 1.0),
         ("L-1312BBBF", "Name/g8", 0.0),
-        ("L-CEE5E714", "Name/g7", 2.0),
+        ("L-CEE5E714", "Name/g7", 3.0),
+        ("L-CEE5E714", "Name/g104", 1.0),
         ("L-6C2A2F6E", "Name/g104:policyName/out", 3.0),
     ] {
         assert_eq!(numbers(&facts, code, context).0, Some(usage), "{code} {context}");
