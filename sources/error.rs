@@ -36,7 +36,9 @@ pub enum Error {
     #[error("an external id is 2 to 1224 letters, digits and any of _+=,.@:/- without spaces")]
     ExternalId,
     /// The id of a part of an organisation that is none.
-    #[error("'{0}' is not the id of an organisational unit: something like ou-ab12-34cd56ef is expected, or r-ab12 for the root")]
+    #[error(
+        "'{0}' is not the id of an organisational unit: something like ou-ab12-34cd56ef is expected, or r-ab12 for the root"
+    )]
     ParentId(String),
     /// AWS's own settings (region, retry mode, endpoint, certificate bundle) that cannot be used.
     #[error("{0}")]

@@ -10,8 +10,8 @@ mod tls;
 mod x509;
 
 pub use aws::{
-    Account, AccountRegion, Calls, ExternalId, Member, ParentId, RegionStatus, Role, RoleArn, RoleName, Row, Session,
-    Settings, StandIn,
+    Account, AccountRegion, Calls, ExternalId, Member, ParentId, RegionStatus, Role, RoleArn, RoleName, Row,
+    Session, Settings, StandIn,
 };
 pub use endpoints::Prober;
 pub use error::Error;

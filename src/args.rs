@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use howler_checks::CHECKS;
-use howler_model::{Endpoint, Region, Severity};
+use howler_model::{AccountId, Endpoint, Region, Severity};
 use howler_reports::{REPORTS, Report};
-use howler_sources::RoleArn;
+use howler_sources::{ExternalId, ParentId, RoleArn, RoleName};
 
 /// Finds TLS certificates that expire and AWS quotas that run out, and says what it could not see.
 #[derive(Debug, Parser)]
@@ -24,6 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   howler demo
   howler scan
+  howler scan --org
   howler scan -r eu-west-1 --check quota-utilization
   howler scan --role arn:aws:iam::123456789012:role/howler -o json=report.json
   howler scan --endpoint api.example.com:443
@@ -38,6 +39,23 @@ pub enum Command {
     Scan(Scan),
     /// Scan a made-up organisation of three accounts, with no AWS account of your own.
     Demo(Demo),
+    /// Show what a scan would ask: accounts, regions, scopes and sources.
+    #[command(after_help = PLAN_HELP)]
+    Plan(Plan),
+    /// Check that a scan can work: identity, clock, roles and regions, with what to do where it cannot.
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(Doctor),
+    /// Write a commented howler.toml.
+    Init {
+        /// Where; never over what is there
+        #[arg(value_name = "PATH", default_value = crate::config::FILE_NAME)]
+        path: PathBuf,
+    },
+    /// Show the configuration.
+    Config {
+        #[command(subcommand)]
+        config: Config,
+    },
     /// List all checks.
     Checks {
         /// As a table or as JSON.
@@ -61,8 +79,14 @@ pub enum Command {
 
 const SCAN_HELP: &str = "\
 What is scanned:
-  AWS is scanned as the caller, and as each --role. With --endpoint or --file and none of --region, --role or
-  --profile, only those are scanned and no AWS credentials are needed.
+  AWS is scanned as the caller, unless accounts are chosen with --org, --ou or --account: then exactly these are, the
+  caller's own by its own credentials and every other one by the role of --role-name; and, beside them, each --role.
+  With --endpoint or --file and no flag that is about AWS, only those are scanned and no AWS credentials are needed.
+
+Configuration:
+  howler.toml may say it once for all (howler init writes one, howler config show prints what holds). A flag comes
+  before a variable such as HOWLER_ACCOUNTS__ROLE_NAME, and that before the file. A flag that chooses accounts takes
+  the place of the whole choice of the file.
 
 Exit codes (higher beats lower):
   0    complete, nothing at or above --fail-on
@@ -73,6 +97,38 @@ Exit codes (higher beats lower):
   5    internal error
   128+ ended by a signal; what was seen until then is reported";
 
+const PLAN_HELP: &str = "\
+Nothing is asked but who we are, which accounts there are, and which regions they have.
+
+Exit codes: 0 all of it can be asked, 2 usage, 3 an account or its regions could not be found out.";
+
+const DOCTOR_HELP: &str = "\
+Exit codes: 0 all is well, 2 usage, 3 something is to do.";
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub judge: Judge,
+    #[command(flatten)]
+    pub file: ConfigFile,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub aws: Aws,
+    #[command(flatten)]
+    pub file: ConfigFile,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Show each value that holds, and where it came from.
+    Show(ConfigFile),
+}
+
 #[derive(Debug, Args)]
 pub struct Scan {
     #[command(flatten)]
@@ -81,6 +137,8 @@ pub struct Scan {
     pub judge: Judge,
     #[command(flatten)]
     pub tell: Tell,
+    #[command(flatten)]
+    pub file: ConfigFile,
 }
 
 #[derive(Debug, Args)]
@@ -91,19 +149,52 @@ pub struct Demo {
     pub tell: Tell,
 }
 
+/// Which accounts and regions of AWS.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "What is scanned")]
+pub struct Aws {
+    /// All accounts of the organisation
+    #[arg(long = "org")]
+    pub organization: bool,
+    /// All accounts in an organisational unit and in the units in it [repeatable]
+    #[arg(long = "ou", value_name = "ID")]
+    pub units: Vec<ParentId>,
+    /// An account [repeatable]
+    #[arg(long = "account", value_name = "ID")]
+    pub ids: Vec<AccountId>,
+    /// The role to take in every account but the caller's own [default: howler]
+    #[arg(long, value_name = "NAME")]
+    pub role_name: Option<RoleName>,
+    /// The external id that the roles ask for; howler.toml may have another for each account
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<ExternalId>,
+    /// A role to take, beside the accounts above [repeatable]
+    #[arg(long = "role", value_name = "ARN")]
+    pub roles: Vec<RoleArn>,
+    /// A region, or `all` that are enabled in the account [repeatable] [default: all]
+    #[arg(short, long = "region", value_name = "REGION")]
+    pub regions: Vec<RegionChoice>,
+    /// A profile of the AWS configuration files
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+impl Aws {
+    /// Whether anything here was said.
+    fn is_asked(&self) -> bool {
+        let accounts =
+            self.organization || !self.units.is_empty() || !self.ids.is_empty() || !self.roles.is_empty();
+        let role = self.role_name.is_some() || self.external_id.is_some();
+        accounts || role || !self.regions.is_empty() || self.profile.is_some()
+    }
+}
+
 /// What is scanned.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "What is scanned")]
 pub struct Reach {
-    /// A region, or `all` that are enabled in the account [repeatable] [default: all]
-    #[arg(short, long = "region", value_name = "REGION")]
-    pub regions: Vec<RegionChoice>,
-    /// A role to take, beside the caller's own account [repeatable]
-    #[arg(long = "role", value_name = "ARN")]
-    pub roles: Vec<RoleArn>,
-    /// A profile of the AWS configuration files
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub aws: Aws,
     /// A live endpoint to ask over TLS, with another server name after # [repeatable]
     #[arg(long = "endpoint", value_name = "HOST:PORT[#NAME]")]
     pub endpoints: Vec<Endpoint>,
@@ -122,8 +213,7 @@ impl Reach {
     /// Whether AWS is asked at all.
     pub fn reaches_aws(&self) -> bool {
         let elsewhere = !self.endpoints.is_empty() || !self.files.is_empty();
-        let asked = !self.regions.is_empty() || !self.roles.is_empty() || self.profile.is_some();
-        asked || !elsewhere
+        self.aws.is_asked() || !elsewhere
     }
 }
 
@@ -155,9 +245,9 @@ pub struct Tell {
     /// A gateway to deliver the findings to: alertmanager=http://HOST:9093 [repeatable]
     #[arg(long = "notify", value_name = "GATEWAY=URL")]
     pub gateways: Vec<String>,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "high")]
-    pub fail_on: Severity,
+    /// The least severity that makes the exit code 1 [default: high]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
     /// Do not let gaps decide the exit code
     #[arg(long)]
     pub allow_gaps: bool,
@@ -167,6 +257,18 @@ pub struct Tell {
     /// No progress and no summary on standard error
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// Where the configuration is.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ConfigFile {
+    /// The file, in place of HOWLER_CONFIG, ./howler.toml and howler/howler.toml of the user
+    #[arg(long, value_name = "PATH", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no file
+    #[arg(long)]
+    pub no_config: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -179,6 +281,16 @@ pub enum Policy {
         /// A role that the scan takes; allows just that [repeatable]
         #[arg(long = "role", value_name = "ARN")]
         roles: Vec<RoleArn>,
+        /// Also what `scan --org` needs where it starts from: the list of accounts, and the role of --role-name in all
+        /// of them
+        #[arg(long = "org")]
+        organization: bool,
+        /// Also what `scan --ou` needs where it starts from
+        #[arg(long = "ou")]
+        units: bool,
+        /// The role that --org and --ou take
+        #[arg(long, value_name = "NAME", default_value = "howler")]
+        role_name: RoleName,
     },
 }
 
@@ -201,6 +313,16 @@ pub enum ListFormat {
 pub enum RegionChoice {
     All,
     Named(Region),
+}
+
+impl RegionChoice {
+    /// As it is said.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::All => "all",
+            Self::Named(region) => region.as_str(),
+        }
+    }
 }
 
 impl FromStr for RegionChoice {

@@ -1,10 +1,12 @@
 //! The one place that reads the environment, the clock and the terminal.
 #![expect(clippy::disallowed_methods, reason = "everybody else is passed what is read here")]
 
+use std::env::VarError;
 use std::fs;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, SubsecRound, Utc};
 use howler_reports::Style;
 
@@ -60,6 +62,43 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
 /// Whether a progress line has somebody to look at it.
 pub fn shows_progress() -> bool {
     std::io::stderr().is_terminal() && !anstyle_query::is_ci()
+}
+
+/// The variables whose names begin with a prefix, by name.
+///
+/// # Errors
+/// One that is not text.
+pub fn settings(prefix: &str) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with(prefix)) else { continue };
+        let value = value.into_string().map_err(|_| anyhow!("{name} is not text in UTF-8"))?;
+        found.push((name.to_owned(), value));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The configuration file that HOWLER_CONFIG names.
+pub fn config_file() -> Option<PathBuf> {
+    std::env::var_os("HOWLER_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Where users keep their configuration: XDG_CONFIG_HOME, or ~/.config.
+pub fn config_home() -> Option<PathBuf> {
+    let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
+}
+
+/// What a variable that the configuration names holds.
+///
+/// # Errors
+/// It is not set.
+pub fn secret(name: &str) -> Result<String> {
+    std::env::var(name).map_err(|error| match error {
+        VarError::NotPresent => anyhow!("the configuration takes an address from {name}, which is not set"),
+        VarError::NotUnicode(_) => anyhow!("{name} is not text in UTF-8"),
+    })
 }
 
 /// Settings that the AWS SDK would panic about instead of naming them.

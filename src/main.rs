@@ -3,28 +3,32 @@
 
 mod args;
 mod commands;
+mod config;
 mod environment;
 mod exit;
 mod plan;
 mod progress;
+mod roster;
 mod scan;
 mod signals;
 mod targets;
 mod tell;
 mod unit;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use args::{Command, Howler, Policy};
+use args::{Command, Config, Howler};
 use clap::Parser;
-use commands::{checks, demo, explain, policy, scan as scan_command, schema};
+use commands::{
+    checks, config_show, demo, doctor, explain, init, plan as plan_command, policy, scan as scan_command,
+    schema,
+};
 use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
     let exit = run(Howler::parse().command).unwrap_or_else(|failure| {
-        tell::say(&failure.to_string());
+        failure.to_string().lines().for_each(tell::say);
         failure.exit
     });
     ExitCode::from(exit.code())
@@ -34,9 +38,13 @@ fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Scan(args) => block_on(scan_command::run(args)),
         Command::Demo(args) => block_on(demo::run(args)),
+        Command::Plan(args) => block_on(plan_command::run(args)),
+        Command::Doctor(args) => block_on(doctor::run(args)),
+        Command::Init { path } => init::run(&path),
+        Command::Config { config: Config::Show(from) } => tell::answer(&config_show::text(&from)?),
         Command::Checks { format } => print(checks::text(format)),
         Command::Explain { check } => print(explain::text(&check)),
-        Command::Policy { policy: Policy::Iam { checks, roles } } => print(Ok(policy::iam(&checks, &roles))),
+        Command::Policy { policy } => tell::answer(&policy::text(&policy)),
         Command::Schema => print(schema::text()),
     }
 }
@@ -47,9 +55,5 @@ fn block_on(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit
 }
 
 fn print(text: Result<String>) -> Result<Exit, Failure> {
-    let text = text.map_err(Failure::internal)?;
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::undelivered(error)),
-        _ => Ok(Exit::Fine),
-    }
+    tell::answer(&text.map_err(Failure::internal)?)
 }

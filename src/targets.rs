@@ -1,13 +1,14 @@
 //! Who and where: the accounts that can be reached, and the regions of each.
 
-use std::collections::HashMap;
-
 use anyhow::{Result, anyhow};
+use futures::StreamExt;
 use howler_model::{Partition, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
 use howler_sources::{Account, Error, Gather, RegionStatus, RoleArn, Session, Source};
 
 use crate::args::RegionChoice;
+use crate::config::Config;
 use crate::plan::{Plan, missed};
+use crate::roster::{Entry, Regions, Roster};
 use crate::tell::say;
 use crate::unit::{AccountUnit, Unit};
 
@@ -19,44 +20,40 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// Identifies the caller, takes the roles, and finds the regions of every account.
+    /// Identifies the caller, finds out who else is meant, enters the accounts, and finds the regions of each.
     ///
     /// # Errors
     /// A region that does not exist: the scan would silently be smaller than what was asked for.
-    pub async fn in_aws(
-        session: &Session,
-        roles: &[RoleArn],
-        choices: &[RegionChoice],
-        plan: &Plan,
-    ) -> Result<Self> {
-        let mut targets = Self::default();
-        let assumed = futures::future::join_all(roles.iter().map(|role| session.assume(role)));
-        match session.caller().await {
-            Ok(account) => targets.admit(account, choices, plan).await?,
-            Err(error) => {
-                targets.scopes.push(nobody(error));
-                return Ok(targets);
-            }
-        }
-        for (role, account) in roles.iter().zip(assumed.await) {
-            match account {
-                Ok(account) => targets.admit(account, choices, plan).await?,
-                Err(unseen) => targets.scopes.push(missed(account_scope(role), unseen)),
+    pub async fn in_aws(session: &Session, config: &Config, plan: &Plan) -> Result<Self> {
+        let caller = match session.caller().await {
+            Ok(caller) => caller,
+            Err(error) => return Ok(Self { scopes: vec![nobody(error)], ..Self::default() }),
+        };
+        let mut roster = Roster::of(&caller, &config.accounts).await;
+        let mut targets = Self { scopes: std::mem::take(&mut roster.scopes), ..Self::default() };
+        let mut entries = std::pin::pin!(roster.enter(session, &caller));
+        while let Some(entry) = entries.next().await {
+            match entry {
+                Entry::In { account, regions } => targets.admit(account, regions, &config.regions, plan)?,
+                Entry::Out { role, unseen } => targets.scopes.push(missed(account_scope(&role.arn), unseen)),
             }
         }
         Ok(targets)
     }
 
     /// Adds an account with its regions, unless it is there already.
-    async fn admit(&mut self, account: Account, choices: &[RegionChoice], plan: &Plan) -> Result<()> {
-        if self
-            .units
-            .iter()
-            .any(|unit| matches!(unit, Unit::Account(there) if there.account.id() == account.id()))
-        {
+    fn admit(
+        &mut self,
+        account: Account,
+        regions: Result<Regions, Unseen>,
+        choices: &[RegionChoice],
+        plan: &Plan,
+    ) -> Result<()> {
+        let same = |unit: &Unit| matches!(unit, Unit::Account(there) if there.account.id() == account.id());
+        if self.units.iter().any(same) {
             return Ok(());
         }
-        let regions = match account.regions().await {
+        let regions = match regions {
             Ok(known) => self.chosen(&account, &known, choices, plan)?,
             Err(unseen) => self.unlisted(&account, choices, unseen),
         };
@@ -68,7 +65,7 @@ impl Targets {
     fn chosen(
         &mut self,
         account: &Account,
-        known: &HashMap<Region, RegionStatus>,
+        known: &Regions,
         choices: &[RegionChoice],
         plan: &Plan,
     ) -> Result<Vec<Region>> {
@@ -115,7 +112,7 @@ fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
     choices.iter().filter_map(name).collect()
 }
 
-fn unknown_region(unknown: &Region, known: &HashMap<Region, RegionStatus>) -> anyhow::Error {
+fn unknown_region(unknown: &Region, known: &Regions) -> anyhow::Error {
     let mut names: Vec<&str> = known.keys().map(Region::as_str).collect();
     names.sort_unstable();
     anyhow!("there is no region {unknown} for this account; there are {}", names.join(", "))

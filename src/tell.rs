@@ -5,12 +5,14 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use howler_model::{Scan, Severity, Thresholds};
+use chrono::TimeDelta;
+use howler_model::{Scan, Severity};
 use howler_reports::gateway::{self, Batch, Gateway, Pace};
 use howler_reports::{Report, Style};
 use tempfile::NamedTempFile;
 
 use crate::args::{Output, Tell};
+use crate::config::{Config, Target};
 use crate::environment;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
@@ -20,6 +22,8 @@ use crate::signals::Signal;
 pub struct Teller {
     outputs: Vec<Output>,
     gateways: Vec<Box<dyn Gateway>>,
+    /// The time to the next scan, which has to keep alerts open.
+    interval: TimeDelta,
     fail_on: Severity,
     allow_gaps: bool,
     quiet: bool,
@@ -27,10 +31,10 @@ pub struct Teller {
 }
 
 impl Teller {
-    /// Reads what the command line says about reports and gateways.
-    pub fn new(tell: &Tell) -> Result<Self, Failure> {
-        let open = |text: &String| gateway::open(text, Pace::default());
-        let gateways = tell.gateways.iter().map(open).collect::<Result<_, _>>().map_err(Failure::usage)?;
+    /// Reads what the command line and the configuration say about reports and gateways.
+    pub fn new(tell: &Tell, config: &Config) -> Result<Self, Failure> {
+        let open = |target: &Target| Ok(gateway::open(&target.resolve()?, Pace::default())?);
+        let gateways = config.notify.iter().map(open).collect::<Result<_>>().map_err(Failure::usage)?;
         let mut outputs = tell.outputs.clone();
         if outputs.iter().all(|output| output.path.is_some()) {
             let report =
@@ -40,7 +44,8 @@ impl Teller {
         Ok(Self {
             outputs,
             gateways,
-            fail_on: tell.fail_on,
+            interval: config.thresholds.scan_interval,
+            fail_on: config.fail_on,
             allow_gaps: tell.allow_gaps,
             quiet: tell.quiet,
             style: environment::stdout_style(tell.color),
@@ -54,9 +59,8 @@ impl Teller {
 
     /// Delivers, writes, and says what the scan came to.
     pub async fn tell(&self, mut scan: Scan, signal: Option<Signal>) -> Result<Exit, Failure> {
-        let interval = Thresholds::default().scan_interval;
         for gateway in &self.gateways {
-            let delivery = gateway.deliver(&Batch { scan: &scan, interval }).await;
+            let delivery = gateway.deliver(&Batch { scan: &scan, interval: self.interval }).await;
             if let Some(error) = &delivery.error {
                 say(&format!("{} at {}: {error}", delivery.gateway, delivery.target));
             }
@@ -73,6 +77,14 @@ impl Teller {
             None => to_stdout(output.report, scan, &self.style).context("standard output"),
             Some(path) => to_file(output.report, scan, path).with_context(|| path.display().to_string()),
         }
+    }
+}
+
+/// The answer of a command that is no scan, on standard output.
+pub fn answer(text: &str) -> Result<Exit, Failure> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::undelivered(error)),
+        _ => Ok(Exit::Fine),
     }
 }
 

@@ -91,7 +91,8 @@ impl AccountUnit {
         join_all(answers.collect::<Vec<_>>()).await.into_iter().collect()
     }
 
-    fn scopes(&self, plan: &Plan) -> Vec<Scope> {
+    /// The scopes of the account, some of them once for each source that asks them.
+    pub fn scopes(&self, plan: &Plan) -> Vec<Scope> {
         let (global, regions) = self.places();
         let of_account = plan.of_accounts().map(|source| global.scope(source.service.clone()));
         let of_region = |at: &AccountRegion| {

@@ -6,7 +6,8 @@ use howler_simulator::{ACCESS_KEY_ID, Organization, Simulator};
 use howler_sources::{Prober, RoleArn, Settings, StandIn};
 
 use super::scan::{Job, settings};
-use crate::args::{self, Reach};
+use crate::args::{self, Aws, Reach};
+use crate::config::{self, flags};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::tell::Teller;
@@ -14,13 +15,17 @@ use crate::tell::Teller;
 /// Runs the command.
 pub async fn run(args: args::Demo) -> Result<Exit, Failure> {
     let clock = Clock::new(args.judge.now);
-    let teller = Teller::new(&args.tell)?;
     let (organization, faults) = howler_simulator::demo(clock.now());
-    let reach = Reach { roles: roles(&organization).map_err(Failure::internal)?, ..Reach::default() };
+    let roles = roles(&organization).map_err(Failure::internal)?;
+    let reach = Reach { aws: Aws { roles, ..Aws::default() }, ..Reach::default() };
+    let said = flags(Some(&reach.aws), Some(&args.judge), Some(&args.tell));
+    let config = config::without_file(said).map_err(Failure::usage)?;
+    let teller = Teller::new(&args.tell, &config)?;
     let simulator = Simulator::start(organization, faults, clock.now()).map_err(Failure::internal)?;
     let stand_in = StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() };
-    let settings = Settings { stand_in: Some(stand_in), ..settings(&reach, clock).map_err(Failure::usage)? };
-    let job = Job { reach, judge: args.judge, clock, prober: Prober::default() };
+    let settings =
+        Settings { stand_in: Some(stand_in), ..settings(&reach.aws, clock).map_err(Failure::usage)? };
+    let job = Job { reach, judge: args.judge, config, clock, prober: Prober::default() };
     job.run(settings, teller).await
 }
 

@@ -1,8 +1,12 @@
 //! The verbs of the command line, one file each.
 
 pub mod checks;
+pub mod config_show;
 pub mod demo;
+pub mod doctor;
 pub mod explain;
+pub mod init;
+pub mod plan;
 pub mod policy;
 pub mod scan;
 pub mod schema;

@@ -4,10 +4,11 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use howler_model::{Facts, Run, Scan, Thresholds};
+use howler_model::{Facts, Run, Scan};
 use howler_sources::{Limits, Prober, Session, Settings, TrustAnchors, present};
 
-use crate::args::{self, Judge, Reach};
+use crate::args::{self, Aws, Judge, Reach};
+use crate::config::{self, Config, flags};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::plan::Plan;
@@ -26,13 +27,15 @@ const CONCURRENCY: usize = 256;
 /// Runs the command.
 pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
     let clock = Clock::new(args.judge.now);
-    let teller = Teller::new(&args.tell)?;
+    let said = flags(Some(&args.reach.aws), Some(&args.judge), Some(&args.tell));
+    let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
+    let teller = Teller::new(&args.tell, &config)?;
     let prober = prober(&args.reach).map_err(Failure::usage)?;
     for path in &args.reach.files {
         present(path).map_err(Failure::usage)?;
     }
-    let settings = settings(&args.reach, clock).map_err(Failure::usage)?;
-    let job = Job { reach: args.reach, judge: args.judge, clock, prober };
+    let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
+    let job = Job { reach: args.reach, judge: args.judge, config, clock, prober };
     job.run(settings, teller).await
 }
 
@@ -40,6 +43,7 @@ pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
 pub struct Job {
     pub reach: Reach,
     pub judge: Judge,
+    pub config: Config,
     pub clock: Clock,
     pub prober: Prober,
 }
@@ -50,10 +54,11 @@ impl Job {
         let started_at = self.clock.now();
         let mut signals = Signals::listen().map_err(Failure::internal)?;
         let session = Session::start(&settings).await.map_err(Failure::usage)?;
-        let plan = Plan::new(&self.judge.checks, &self.judge.skipped);
-        let Targets { units, scopes } = self.targets(&session, &plan).await.map_err(Failure::usage)?;
-        let scanner =
-            Scanner { plan: &plan, prober: &self.prober, thresholds: Thresholds::default(), now: started_at };
+        let plan = Plan::new(&self.judge.checks, &self.config.skipped);
+        let Targets { units, scopes } =
+            targets(&session, &self.reach, &self.config, &plan).await.map_err(Failure::usage)?;
+        let thresholds = self.config.thresholds.clone();
+        let scanner = Scanner { plan: &plan, prober: &self.prober, thresholds, now: started_at };
         let mut outcome = Outcome::default();
         scanner.judge(Facts { scopes, ..Facts::default() }, &mut outcome);
         let progress = teller.progress(units.len());
@@ -71,23 +76,24 @@ impl Job {
         let Outcome { findings, scopes, signal } = outcome;
         teller.tell(Scan::new(run, scopes, findings), signal).await
     }
+}
 
-    async fn targets(&self, session: &Session, plan: &Plan) -> Result<Targets> {
-        let mut targets = match self.reach.reaches_aws() {
-            true => Targets::in_aws(session, &self.reach.roles, &self.reach.regions, plan).await?,
-            false => Targets::default(),
-        };
-        targets.units.extend(self.reach.endpoints.iter().cloned().map(Unit::Endpoint));
-        targets.units.extend(self.reach.files.iter().cloned().map(Unit::Path));
-        Ok(targets)
-    }
+/// Everything that a scan asks, in AWS and elsewhere.
+pub async fn targets(session: &Session, reach: &Reach, config: &Config, plan: &Plan) -> Result<Targets> {
+    let mut targets = match reach.reaches_aws() {
+        true => Targets::in_aws(session, config, plan).await?,
+        false => Targets::default(),
+    };
+    targets.units.extend(reach.endpoints.iter().cloned().map(Unit::Endpoint));
+    targets.units.extend(reach.files.iter().cloned().map(Unit::Path));
+    Ok(targets)
 }
 
 /// How AWS is reached.
-pub fn settings(reach: &Reach, clock: Clock) -> Result<Settings> {
+pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
     environment::check_aws_settings()?;
     Ok(Settings {
-        profile: reach.profile.clone(),
+        profile: aws.profile.clone(),
         region: FIRST_REGION.parse()?,
         session_name: format!("howler-{}", clock.scan_id()),
         attempt_timeout: ATTEMPT_TIMEOUT,

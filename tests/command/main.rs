@@ -6,10 +6,12 @@ mod harness;
 
 mod alerts;
 mod bad_input;
+mod configuration;
 mod demo;
 mod endpoints;
 mod faults;
 mod moto;
+mod organization;
 mod pages;
 mod policy;
 mod words;

@@ -49,6 +49,14 @@ impl Howler {
         self
     }
 
+    /// Puts a file into the folder that the command runs in, which is the home of its user too.
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
+        let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        self
+    }
+
     /// Sends every call to a server that stands in for AWS.
     pub(crate) fn aws(self, url: &str, access_key: &str) -> Self {
         self.env("AWS_ENDPOINT_URL", url)

@@ -25,9 +25,13 @@ impl Simulated {
         Self::start(organization, faults)
     }
 
+    /// `howler`, with this in place of AWS.
+    pub(crate) fn howler(&self, args: &[&str]) -> Howler {
+        howler(args).aws(&self.simulator.endpoint(), ACCESS_KEY_ID)
+    }
+
     /// `howler scan` of it, judged at the time of the tests.
     pub(crate) fn scan(&self, args: &[&str]) -> Howler {
-        let scan = howler(&["scan", "--now", NOW]).args(args);
-        scan.aws(&self.simulator.endpoint(), ACCESS_KEY_ID)
+        self.howler(&["scan", "--now", NOW]).args(args)
     }
 }

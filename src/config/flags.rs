@@ -1,0 +1,59 @@
+//! The flags of the command line as the topmost layer.
+
+use std::collections::BTreeMap;
+
+use howler_sources::{ExternalId, ParentId, RoleArn};
+
+use super::Value;
+use super::layers::{Entry, Layer, Origin};
+use crate::args::{Aws, Judge, RegionChoice, Tell};
+
+/// What was said on the command line.
+pub fn flags(aws: Option<&Aws>, judge: Option<&Judge>, tell: Option<&Tell>) -> Layer {
+    let said = [aws.map(reached), judge.map(judged), tell.map(told)];
+    said.into_iter().flatten().flatten().collect()
+}
+
+fn reached(who: &Aws) -> Layer {
+    let one = |key, flag, value: Option<&str>| value.map(|value| entry(key, flag, Value::from(value)));
+    let said = [
+        who.organization.then(|| entry("accounts.organization", "--org", Value::from(true))),
+        list("accounts.units", "--ou", who.units.iter().map(ParentId::as_str)),
+        list("accounts.ids", "--account", who.ids.iter().map(howler_model::AccountId::as_str)),
+        list("accounts.roles", "--role", who.roles.iter().map(RoleArn::as_str)),
+        one(
+            "accounts.role_name",
+            "--role-name",
+            who.role_name.as_ref().map(howler_sources::RoleName::as_str),
+        ),
+        one("accounts.external_id", "--external-id", who.external_id.as_ref().map(ExternalId::as_str)),
+        list("scan.regions", "--region", who.regions.iter().map(RegionChoice::as_str)),
+    ];
+    said.into_iter().flatten().collect()
+}
+
+fn judged(judge: &Judge) -> Layer {
+    list("scan.skip_checks", "--skip-check", judge.skipped.iter().map(String::as_str)).into_iter().collect()
+}
+
+fn told(tell: &Tell) -> Layer {
+    let mut gateways = BTreeMap::<&str, Vec<&str>>::new();
+    for (gateway, address) in tell.gateways.iter().map(|text| text.split_once('=').unwrap_or((text, ""))) {
+        gateways.entry(gateway).or_default().push(address);
+    }
+    let notify = gateways.into_iter().map(|(gateway, addresses)| {
+        entry(&format!("notify.{gateway}"), "--notify", addresses.into_iter().collect())
+    });
+    let fail_on =
+        tell.fail_on.map(|severity| entry("report.fail_on", "--fail-on", Value::from(severity.as_str())));
+    fail_on.into_iter().chain(notify).collect()
+}
+
+fn list<'a>(key: &str, flag: &'static str, items: impl Iterator<Item = &'a str>) -> Option<(String, Entry)> {
+    let items: Vec<&str> = items.collect();
+    (!items.is_empty()).then(|| entry(key, flag, items.into_iter().collect()))
+}
+
+fn entry(key: &str, flag: &'static str, value: Value) -> (String, Entry) {
+    (key.to_owned(), Entry { value, origin: Origin::Flag(flag) })
+}

@@ -1,0 +1,185 @@
+//! The one table of what can be configured: names, meaning, defaults, and where each value goes. The file, the
+//! variables, `config show` and `init` all come from it.
+
+use howler_checks::CHECKS;
+use howler_model::Severity;
+
+use super::file::meant;
+use super::{Config, Value, notify};
+
+/// One thing that can be configured.
+pub struct Key {
+    /// `section.name`; a last part of `*` stands for any name.
+    pub name: &'static str,
+    /// What it means.
+    pub about: &'static str,
+    /// What it is if nobody sets it, or what it may look like.
+    pub sample: Sample,
+    /// The flag that has the last word.
+    pub flag: Option<&'static str>,
+    /// Puts a value into its place; `rest` is what stands for `*`.
+    pub set: fn(&mut Config, rest: &str, &Value) -> Result<(), String>,
+}
+
+/// The value of a key as `init` shows it, in TOML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sample {
+    /// The default.
+    Default(&'static str),
+    /// There is no default; something like this is expected. For `*`, with a name.
+    Example(&'static str),
+}
+
+use Sample::{Default as Is, Example as Like};
+
+macro_rules! keys {
+    ($($name:literal, $flag:expr, $sample:expr, $about:literal, |$config:ident, $rest:pat_param, $value:ident| $set:expr;)*) => {
+        &[$(Key {
+            name: $name,
+            about: $about,
+            sample: $sample,
+            flag: $flag,
+            set: |$config, $rest, $value| {
+                $set;
+                Ok(())
+            },
+        }),*]
+    };
+}
+
+/// Everything, in the order of the file.
+#[rustfmt::skip]
+pub static KEYS: &[Key] = keys! {
+    "accounts.organization", Some("--org"), Is("false"),
+        "Scan all accounts of the organisation. Whoever chooses no accounts scans the caller's own.",
+        |config, _, value| config.accounts.organization = value.flag()?;
+    "accounts.units", Some("--ou"), Like(r#"["ou-ab12-34cd56ef"]"#),
+        "Scan all accounts in these organisational units, and in the units in them.",
+        |config, _, value| config.accounts.units = value.list()?;
+    "accounts.ids", Some("--account"), Like(r#"["111111111111", "222222222222"]"#),
+        "Scan these accounts.",
+        |config, _, value| config.accounts.ids = value.list()?;
+    "accounts.roles", Some("--role"), Like(r#"["arn:aws:iam::333333333333:role/audit"]"#),
+        "Take these roles, beside the accounts above.",
+        |config, _, value| config.accounts.roles = value.list()?;
+    "accounts.role_name", Some("--role-name"), Is(r#""howler""#),
+        "The role to take in every account but the caller's own.",
+        |config, _, value| config.accounts.role_name = value.parsed()?;
+    "accounts.external_id", Some("--external-id"), Like(r#""d2f5a1c4-scan""#),
+        "The external id that the trust policies of the roles ask for.",
+        |config, _, value| config.accounts.external_id = Some(value.parsed()?);
+    "accounts.external_ids.*", None, Like(r#"222222222222 = "another-id""#),
+        "The external ids of single accounts, before the one above.",
+        |config, account, value| {
+            let account = account.parse().map_err(|error: howler_model::Error| error.to_string())?;
+            config.accounts.external_ids.insert(account, value.parsed()?)
+        };
+    "scan.regions", Some("--region"), Is(r#"["all"]"#),
+        "Regions, or \"all\" that are enabled in each account.",
+        |config, _, value| config.regions = value.list()?;
+    "scan.skip_checks", Some("--skip-check"), Like(r#"["certificate-untrusted"]"#),
+        "Checks that are left out; `howler checks` lists all.",
+        |config, _, value| config.skipped = checks(value.list()?)?;
+    "thresholds.leaf_warn_days", None, Is("30"),
+        "Warn of a certificate so many days before its end, or later if it lives short.",
+        |config, _, value| config.thresholds.leaf.warn = value.days()?;
+    "thresholds.leaf_critical_days", None, Is("7"),
+        "Critical so many days before its end.",
+        |config, _, value| config.thresholds.leaf.critical = value.days()?;
+    "thresholds.authority_warn_days", None, Is("180"),
+        "The same for certificates that sign others.",
+        |config, _, value| config.thresholds.authority.warn = value.days()?;
+    "thresholds.authority_critical_days", None, Is("60"),
+        "Critical, for certificates that sign others.",
+        |config, _, value| config.thresholds.authority.critical = value.days()?;
+    "thresholds.quota_warn_percent", None, Is("80"),
+        "Warn of a quota from this share on.",
+        |config, _, value| config.thresholds.quota.warn_percent = value.percent()?;
+    "thresholds.quota_critical_percent", None, Is("95"),
+        "Critical from this share on.",
+        |config, _, value| config.thresholds.quota.critical_percent = value.percent()?;
+    "thresholds.scan_interval_hours", None, Is("24"),
+        "Hours between two scans: a certificate is warned of in more than one, and alerts stay open until the next.",
+        |config, _, value| config.thresholds.scan_interval = value.hours()?;
+    "report.fail_on", Some("--fail-on"), Is(r#""high""#),
+        "The least severity that makes the exit code 1.",
+        |config, _, value| config.fail_on = value.parsed::<Severity>()?;
+    "notify.*", Some("--notify"), Like(r#"alertmanager = "https://alerts.example.com""#),
+        "Gateways that findings are delivered to, one address or a list. An address with a password stays out of this \
+         file: { env = \"NAME\" } or { file = \"PATH\" } says where it is.",
+        |config, gateway, value| config.notify.extend(notify::targets(gateway, value)?);
+};
+
+impl Key {
+    /// The key of a dotted name, and what stands for its `*`.
+    pub fn find(name: &str) -> Option<(&'static Self, &str)> {
+        KEYS.iter().find_map(|key| key.matches(name).map(|rest| (key, rest)))
+    }
+
+    fn matches<'n>(&self, name: &'n str) -> Option<&'n str> {
+        match self.name.strip_suffix('*') {
+            Some(section) => {
+                name.strip_prefix(section).filter(|rest| !rest.is_empty() && !rest.contains('.'))
+            }
+            None => (self.name == name).then_some(""),
+        }
+    }
+
+    /// Whether a name is that of a section.
+    pub fn is_section(name: &str) -> bool {
+        KEYS.iter().any(|key| key.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+    }
+
+    /// The key or section that a misspelt name was most likely meant to be.
+    pub fn near(name: &str) -> Option<&'static str> {
+        let names =
+            KEYS.iter().flat_map(|key| [Some(key.name), key.name.rsplit_once('.').map(|(above, _)| above)]);
+        nearest(name, names.flatten().filter(|name| !name.ends_with('*')))
+    }
+}
+
+/// Names of checks, if they all exist.
+fn checks(names: Vec<String>) -> Result<Vec<String>, String> {
+    let unknown = names.iter().find(|name| howler_checks::find(name).is_none());
+    match unknown {
+        None => Ok(names),
+        Some(name) => {
+            let near = nearest(name, CHECKS.iter().map(|check| check.id));
+            Err(format!("there is no check '{}'{}", name.escape_debug(), meant(near)))
+        }
+    }
+}
+
+/// The name that is most like another, if any is like it at all.
+fn nearest(name: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let close = |candidate| (strsim::normalized_damerau_levenshtein(name, candidate), candidate);
+    let best = names.map(close).max_by(|(one, _), (other, _)| one.total_cmp(other));
+    best.filter(|(likeness, _)| *likeness > 0.6).map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_and_a_misspelt_one_has_a_near_one() {
+        assert_eq!(Key::find("accounts.role_name").unwrap().0.name, "accounts.role_name");
+        assert_eq!(Key::find("notify.alertmanager").unwrap().1, "alertmanager");
+        assert!(Key::find("notify").is_none() && Key::find("notify.").is_none());
+        assert!(Key::is_section("accounts") && Key::is_section("accounts.external_ids"));
+        assert!(!Key::is_section("account") && !Key::is_section("accounts.ids"));
+        assert_eq!(Key::near("accounts.role_nmae"), Some("accounts.role_name"));
+        assert_eq!(Key::near("treshholds"), Some("thresholds"));
+        assert_eq!(Key::near("account.ids"), Some("accounts.ids"));
+        assert_eq!(Key::near("wholly.different.thing"), None);
+    }
+
+    #[test]
+    fn every_key_has_a_name_of_its_own_and_says_what_it_means() {
+        let names: BTreeSet<&str> = KEYS.iter().map(|key| key.name).collect();
+        assert_eq!(names.len(), KEYS.len());
+        assert!(KEYS.iter().all(|key| key.about.ends_with('.') && key.name.contains('.')));
+    }
+}

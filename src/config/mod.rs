@@ -1,0 +1,80 @@
+//! The configuration: defaults, then `howler.toml`, then `HOWLER_` variables, then flags; the later one holds.
+
+mod file;
+mod flags;
+mod key;
+mod layers;
+mod load;
+mod notify;
+mod value;
+
+use std::collections::BTreeMap;
+
+use howler_model::{AccountId, Severity, Thresholds};
+use howler_sources::{ExternalId, ParentId, RoleArn, RoleName};
+
+use crate::args::RegionChoice;
+
+pub use flags::flags;
+pub use key::{KEYS, Key, Sample};
+pub use layers::{Entry, Layers};
+#[cfg(test)]
+pub use load::check;
+pub use load::{FILE_NAME, load, without_file};
+pub use notify::Target;
+pub use value::Value;
+
+/// What holds in the end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub accounts: Accounts,
+    /// Empty for all that are enabled.
+    pub regions: Vec<RegionChoice>,
+    /// Checks that are left out.
+    pub skipped: Vec<String>,
+    pub thresholds: Thresholds,
+    pub fail_on: Severity,
+    /// Where findings are delivered.
+    pub notify: Vec<Target>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            accounts: Accounts::default(),
+            regions: Vec::new(),
+            skipped: Vec::new(),
+            thresholds: Thresholds::default(),
+            fail_on: Severity::High,
+            notify: Vec::new(),
+        }
+    }
+}
+
+/// Which accounts are scanned, and as whom.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Accounts {
+    /// All of the organisation.
+    pub organization: bool,
+    /// All in these parts of it.
+    pub units: Vec<ParentId>,
+    pub ids: Vec<AccountId>,
+    /// Roles beside those of the accounts above.
+    pub roles: Vec<RoleArn>,
+    /// The role that is taken in an account that is known by its id alone.
+    pub role_name: RoleName,
+    pub external_id: Option<ExternalId>,
+    pub external_ids: BTreeMap<AccountId, ExternalId>,
+}
+
+impl Accounts {
+    /// Whether anybody is chosen by account; otherwise the caller's own account is meant.
+    pub fn are_chosen(&self) -> bool {
+        self.organization || !self.units.is_empty() || !self.ids.is_empty()
+    }
+
+    /// The external id for an account: its own, or the one for all.
+    pub fn external_id_of(&self, account: &AccountId) -> Option<ExternalId> {
+        self.external_ids.get(account).or(self.external_id.as_ref()).cloned()
+    }
+}

@@ -1,0 +1,195 @@
+//! A value as somebody wrote it, and what it can be read as.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+use chrono::TimeDelta;
+use toml::de::DeValue;
+
+/// The most days that a threshold may have: a hundred years.
+const MOST_DAYS: f64 = 36_500.0;
+
+/// A value of the configuration. A variable of the environment is always text, and is read as what is expected.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Flag(bool),
+    Number(f64),
+    Text(String),
+    List(Vec<Value>),
+    Table(BTreeMap<String, Value>),
+}
+
+impl Value {
+    /// The value in a TOML document; what TOML knows and nobody here expects stays text.
+    pub fn of(value: &DeValue<'_>) -> Self {
+        match value {
+            DeValue::String(text) => Self::Text(text.to_string()),
+            DeValue::Boolean(flag) => Self::Flag(*flag),
+            DeValue::Integer(number) => Self::number_or_text(number.as_str()),
+            DeValue::Float(number) => Self::number_or_text(number.as_str()),
+            DeValue::Datetime(time) => Self::Text(time.to_string()),
+            DeValue::Array(list) => Self::List(list.iter().map(|item| Self::of(item.get_ref())).collect()),
+            DeValue::Table(table) => {
+                let entries =
+                    table.iter().map(|(name, value)| (name.get_ref().to_string(), Self::of(value.get_ref())));
+                Self::Table(entries.collect())
+            }
+        }
+    }
+
+    fn number_or_text(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Text(text.to_owned()), Self::Number)
+    }
+
+    /// The text.
+    pub fn text(&self) -> Result<&str, String> {
+        match self {
+            Self::Text(text) => Ok(text),
+            _ => Err("text in quotes is expected".to_owned()),
+        }
+    }
+
+    /// The text as something that has a form.
+    pub fn parsed<T: FromStr<Err: Display>>(&self) -> Result<T, String> {
+        self.text()?.parse().map_err(|error: T::Err| error.to_string())
+    }
+
+    /// All of a list; one text may name several, with commas between them.
+    pub fn list<T: FromStr<Err: Display>>(&self) -> Result<Vec<T>, String> {
+        match self {
+            Self::List(items) => items.iter().map(Self::parsed).collect(),
+            Self::Text(text) => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                items.map(|item| Self::Text(item.to_owned()).parsed()).collect()
+            }
+            _ => Err("a list such as [\"a\", \"b\"] is expected".to_owned()),
+        }
+    }
+
+    /// Yes or no.
+    pub fn flag(&self) -> Result<bool, String> {
+        match self {
+            Self::Flag(flag) => Ok(*flag),
+            Self::Text(text) if text == "true" => Ok(true),
+            Self::Text(text) if text == "false" => Ok(false),
+            _ => Err("true or false is expected".to_owned()),
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Whole days.
+    pub fn days(&self) -> Result<TimeDelta, String> {
+        let days = self.number().filter(|days| days.fract() == 0.0 && (1.0..=MOST_DAYS).contains(days));
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within bounds")]
+        days.map(|days| TimeDelta::days(days as i64))
+            .ok_or_else(|| format!("whole days from 1 to {MOST_DAYS} are expected"))
+    }
+
+    /// Whole hours of at most 31 days.
+    pub fn hours(&self) -> Result<TimeDelta, String> {
+        let hours = self.number().filter(|hours| hours.fract() == 0.0 && (1.0..=744.0).contains(hours));
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within bounds")]
+        hours
+            .map(|hours| TimeDelta::hours(hours as i64))
+            .ok_or_else(|| "whole hours from 1 to 744 are expected".to_owned())
+    }
+
+    /// Percent of a quota; more than all of it is never warned of.
+    pub fn percent(&self) -> Result<f64, String> {
+        let percent = self.number().filter(|percent| *percent > 0.0 && *percent <= 100.0);
+        percent.ok_or_else(|| "percent above 0 and up to 100 are expected".to_owned())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl<T: Into<Value>> FromIterator<T> for Value {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Display for Value {
+    /// As TOML.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(out, "{flag}"),
+            Self::Number(number) => write!(out, "{number}"),
+            Self::Text(text) => out.write_str(&quoted(text)),
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(Self::to_string).collect();
+                write!(out, "[{}]", items.join(", "))
+            }
+            Self::Table(entries) => {
+                let entries: Vec<_> =
+                    entries.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+                write!(out, "{{ {} }}", entries.join(", "))
+            }
+        }
+    }
+}
+
+/// A basic string of TOML: no control character of the text reaches a terminal.
+fn quoted(text: &str) -> String {
+    let escaped = |letter: char| match letter {
+        '"' => "\\\"".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        letter if letter.is_control() => format!("\\u{:04X}", u32::from(letter)),
+        letter => letter.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use howler_model::AccountId;
+
+    use super::*;
+
+    #[test]
+    fn text_of_the_environment_is_read_as_what_is_expected() {
+        let text = |text: &str| Value::from(text);
+        assert_eq!(text("true").flag(), Ok(true));
+        assert_eq!(text("20").days(), Ok(TimeDelta::days(20)));
+        assert_eq!(text("82.5").percent(), Ok(82.5));
+        assert_eq!(text("a, b,").list::<String>(), Ok(vec!["a".into(), "b".into()]));
+        assert!(text("yes").flag().is_err() && text("x").days().is_err());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for number in [0.0, -1.0, 1.5, 40_000.0, f64::NAN] {
+            assert!(Value::Number(number).days().is_err(), "{number}");
+        }
+        for number in [0.0, 100.1, f64::NAN] {
+            assert!(Value::Number(number).percent().is_err(), "{number}");
+        }
+        let error = Value::from_iter(["12345678901"]).list::<AccountId>().unwrap_err();
+        assert!(error.contains("12345678901") && error.contains("12 digits"), "{error}");
+        assert!(Value::Number(5.0).text().is_err());
+    }
+
+    #[test]
+    fn a_value_is_shown_as_toml_without_control_characters() {
+        let value = Value::from_iter(["a\"b\\c\u{1b}[31m"]);
+        assert_eq!(value.to_string(), r#"["a\"b\\c\u001B[31m"]"#);
+    }
+}
