@@ -7,8 +7,8 @@ pub(crate) struct Row {
     pub(crate) code: &'static str,
     pub(crate) name: &'static str,
     pub(crate) default: f64,
-    /// The class of the metric that counts its vCPUs.
-    pub(crate) vcpu_class: Option<&'static str>,
+    /// Service, resource and class of the metric in `AWS/Usage` that counts its usage.
+    pub(crate) metric: Option<[&'static str; 3]>,
     /// Whether it belongs to a service without regions.
     pub(crate) global: bool,
     /// Whether the listing of applied values shows it; some quotas are known by their defaults only.
@@ -16,12 +16,16 @@ pub(crate) struct Row {
 }
 
 const fn row(service: &'static str, code: &'static str, name: &'static str, default: f64) -> Row {
-    Row { service, code, name, default, vcpu_class: None, global: false, listed: true }
+    Row { service, code, name, default, metric: None, global: false, listed: true }
 }
 
 impl Row {
     const fn vcpus(self, class: &'static str) -> Self {
-        Self { vcpu_class: Some(class), ..self }
+        self.metered("EC2", "vCPU", class)
+    }
+
+    const fn metered(self, service: &'static str, resource: &'static str, class: &'static str) -> Self {
+        Self { metric: Some([service, resource, class]), ..self }
     }
 
     const fn global(self) -> Self {
@@ -111,7 +115,7 @@ pub(crate) static ROWS: [Row; 130] = [
     row("elasticloadbalancing", "L-53DA6B97", "Application Load Balancers per Region", 50.0),
     row("elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region", 50.0),
     row("elasticloadbalancing", "L-B22855CB", "Target Groups per Region", 3000.0),
-    row("elasticloadbalancing", "L-E9E9831D", "Classic Load Balancers per Region", 20.0),
+    row("elasticloadbalancing", "L-E9E9831D", "Classic Load Balancers per Region", 20.0).metered("Elastic Load Balancing", "ClassicLoadBalancersPerRegion", "None"),
     row("elasticloadbalancing", "L-B6DF7632", "Listeners per Application Load Balancer", 50.0),
     row("elasticloadbalancing", "L-57A373D6", "Listeners per Network Load Balancer", 50.0),
     row("elasticloadbalancing", "L-7EED9B64", "Rules per Application Load Balancer", 100.0),

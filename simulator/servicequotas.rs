@@ -79,15 +79,15 @@ fn record(call: &Call<'_>, row: &Row, own: bool) -> Value {
         .with("Adjustable", true)
         .with("GlobalQuota", row.global)
         .with("QuotaAppliedAtLevel", "ACCOUNT")
-        .with_some("UsageMetric", row.vcpu_class.map(usage_metric))
+        .with_some("UsageMetric", row.metric.map(usage_metric))
 }
 
-/// The metric that counts vCPUs of a class such as `Standard/OnDemand`.
-fn usage_metric(class: &str) -> Value {
+/// The metric that counts a resource of a service, of a class such as `Standard/OnDemand`.
+fn usage_metric([service, resource, class]: [&'static str; 3]) -> Value {
     let dimensions = Value::record()
         .with("Class", class)
-        .with("Resource", "vCPU")
-        .with("Service", "EC2")
+        .with("Resource", resource)
+        .with("Service", service)
         .with("Type", "Resource");
     Value::record()
         .with("MetricNamespace", "AWS/Usage")

@@ -34,7 +34,12 @@ impl Landscape {
     /// The finished region, whose usage metrics tell what it has.
     pub(super) fn finish(mut self) -> Region {
         let usage = |class, level| Metric::usage("EC2", "vCPU", class, level);
-        self.region.metrics.extend([usage("Standard/OnDemand", self.vcpus), usage("Standard/Spot", 2.0)]);
+        let classic = Metric::usage("Elastic Load Balancing", "ClassicLoadBalancersPerRegion", "None", 1.0);
+        self.region.metrics.extend([
+            usage("Standard/OnDemand", self.vcpus),
+            usage("Standard/Spot", 2.0),
+            classic,
+        ]);
         self.region
     }
 

@@ -19,8 +19,13 @@ fn demo(url: &str) -> (Ran, Document) {
     (ran, document)
 }
 
-fn open(document: &Document) -> Vec<&Value> {
-    document.findings().iter().filter(|finding| finding["status"] != "pass").collect()
+/// The findings that somebody should hear of. A quota of which a number is missing is the echo of a gap, which is a
+/// finding of its own.
+fn told(document: &Document) -> Vec<&Value> {
+    let is_told = |it: &&Value| {
+        it["status"] != "pass" && it["severity"] != "info" && it["measure"]["kind"] != "utilization-unknown"
+    };
+    document.findings().iter().filter(is_told).collect()
 }
 
 fn label<'a>(alert: &'a Value, name: &str) -> &'a str {
@@ -43,11 +48,11 @@ fn findings_arrive_with_their_labels_and_times() {
     let ran = ran.exits(3);
     assert_eq!(ran.stderr, "");
     let alerts = alertmanager.alerts();
-    let open = open(&document);
-    assert!(open.len() > 5, "{}", open.len());
-    assert_eq!(alerts.len(), open.len());
+    let told = told(&document);
+    assert!(told.len() > 5, "{}", told.len());
+    assert_eq!(alerts.len(), told.len());
     let now = time(&document.0["run"]["now"]);
-    for finding in open {
+    for finding in told {
         let id = finding["id"].as_str().unwrap();
         let alert = alerts.iter().find(|alert| label(alert, "howler_id") == id);
         let alert = alert.unwrap_or_else(|| panic!("no alert for {finding:#}"));

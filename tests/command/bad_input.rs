@@ -36,13 +36,13 @@ fn flag_values_that_do_not_exist() {
     told(howler(&["scan", "--fail-on", "awful"]).run(), 2, &["'awful'", "critical"]);
     told(howler(&["scan", "--check", "certificate-expire"]).run(), 2, &["certificate-expiry"]);
     told(howler(&["explain", "nothing"]).run(), 2, &["'nothing'"]);
-    told(howler(&["scan", "-o", "xml=report"]).run(), 2, &["no format 'xml'", "table, json"]);
+    told(howler(&["scan", "-o", "xml=report"]).run(), 2, &["no format 'xml'", "json", "table"]);
     told(howler(&["scan", "--now", "yesterday"]).run(), 2, &["'yesterday'", "--now"]);
     told(howler(&["scan", "--endpoint-timeout", "0"]).run(), 2, &["0.1 to 3600"]);
     told(howler(&["scan", "--endpoint", "no-port"]).run(), 2, &["'no-port'"]);
     told(howler(&["scan", "--nothing"]).run(), 2, &["--nothing"]);
     told(howler(&["scan", "--notify", "pager=http://127.0.0.1"]).run(), 2, &["pager"]);
-    told(howler(&["scan", "--notify", "alertmanager=nowhere"]).run(), 2, &["nowhere"]);
+    told(howler(&["scan", "--notify", "alertmanager=nowhere"]).run(), 2, &["http://HOST:9093"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn no_credentials() {
 
 #[test]
 fn a_profile_that_does_not_exist() {
-    told(howler(&["scan", "--profile", "nobody"]).run(), 3, &["nobody"]);
+    told(howler(&["scan", "--profile", "nobody"]).run(), 3, &["--profile", "credentials"]);
 }
 
 #[test]

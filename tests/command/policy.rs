@@ -1,10 +1,11 @@
 //! `howler policy iam` permits exactly what a scan does: nothing is missing, nothing is spare.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use howler_simulator::{Fault, Rule};
+use howler_simulator::{Fault, Organization, Rule, ec2};
 
-use crate::harness::{Document, Simulated, howler};
+use crate::harness::{Document, Simulated, howler, now};
 
 const ROLES: [&str; 4] =
     ["--role", "arn:aws:iam::222222222222:role/howler", "--role", "arn:aws:iam::333333333333:role/howler"];
@@ -20,9 +21,18 @@ fn permitted() -> BTreeSet<String> {
     actions.map(|action| action.as_str().unwrap().to_owned()).collect()
 }
 
+/// The demo's organisation, with a spot request that waits: what it waits for is asked for by its type.
+fn organization() -> Organization {
+    let (mut organization, _) = howler_simulator::demo(now());
+    let account = organization.accounts.get_mut("222222222222").unwrap();
+    let region = Arc::make_mut(account.regions.get_mut("eu-west-1").unwrap());
+    region.resources.add(ec2::spot_request("sir-waiting", "c5.large", "open"));
+    organization
+}
+
 /// What a scan of the whole organisation asked for.
 fn asked(faults: Vec<Rule>) -> BTreeSet<String> {
-    let simulated = Simulated::demo(faults);
+    let simulated = Simulated::start(organization(), faults);
     simulated.scan(&ROLES).run();
     simulated.simulator.actions()
 }

@@ -12,9 +12,9 @@ KEYS = {
     "RSA-2048": lambda: rsa.generate_private_key(65537, 2048),
     "RSA-3072": lambda: rsa.generate_private_key(65537, 3072),
     "RSA-4096": lambda: rsa.generate_private_key(65537, 4096),
-    "EC-prime256v1": lambda: ec.generate_private_key(ec.SECP256R1()),
-    "EC-secp384r1": lambda: ec.generate_private_key(ec.SECP384R1()),
-    "EC-secp521r1": lambda: ec.generate_private_key(ec.SECP521R1()),
+    "EC-P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "EC-P-384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "EC-P-521": lambda: ec.generate_private_key(ec.SECP521R1()),
 }
 BEGINNING = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 MADE = {}  # keys are slow to make: one of each type is enough
@@ -88,7 +88,7 @@ def acm_certificates(place):
 
 def iam_certificates(place):
     iam = place.client("iam")
-    root, middle = key_of("RSA-2048"), key_of("EC-prime256v1")
+    root, middle = key_of("RSA-2048"), key_of("EC-P-256")
     far = datetime(2036, 1, 1, tzinfo=timezone.utc)
     authority = certificate("Root of the tests", root, far, authority=True)
     between = certificate("Between", middle, far, ("Root of the tests", root), authority=True)

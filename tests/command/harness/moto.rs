@@ -36,7 +36,6 @@ struct Usage {
 }
 
 pub(crate) struct Moto {
-    pub(crate) url: String,
     pub(crate) manifest: Manifest,
     /// A scan of both regions.
     pub(crate) ran: Ran,
@@ -69,7 +68,7 @@ fn start() -> Moto {
     let manifest = serde_json::from_slice(&seeded.stdout).unwrap();
     let regions = ["scan", "-r", "us-east-1", "-r", "eu-west-1", "--format", "json"];
     let ran = howler(&regions).aws(&url, "moto").run();
-    Moto { url, manifest, ran, _server: server }
+    Moto { manifest, ran, _server: server }
 }
 
 impl Moto {
