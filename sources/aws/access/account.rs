@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use howler_model::{AccountId, Partition, Region, Unseen};
 
 use super::AccountRegion;
+use super::account_region::Clients;
 use super::role::RoleArn;
 use super::session::{Session, sdk_region};
 use super::wire::Wire;
@@ -89,6 +90,7 @@ impl Account {
             now: self.session.now,
             wire: self.wire.clone(),
             calls: Arc::clone(&self.session.calls),
+            clients: Clients::default(),
             listings: Mutex::default(),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -35,6 +35,7 @@ pub struct AccountRegion {
     pub(super) now: DateTime<Utc>,
     pub(super) wire: Wire,
     pub(super) calls: Arc<Calls>,
+    pub(super) clients: Clients,
     pub(super) listings: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -145,16 +146,24 @@ impl fmt::Debug for AccountRegion {
     }
 }
 
-/// A client of each service, made where it is used and dropped after. It retries nothing: the SDK's retry budget
-/// is shared by the whole process, and an account which is throttled must take nothing from another.
+/// A client of each service, made when it is first asked for and kept as long as the place: one costs about 20 KB
+/// and 0.14 ms. It retries nothing: the SDK's retry budget is shared by the whole process, and an account which is
+/// throttled must take nothing from another.
 macro_rules! clients {
     ($($name:ident: $sdk:ident),* $(,)?) => {
+        #[derive(Default)]
+        pub(super) struct Clients {
+            $($name: OnceLock<$sdk::Client>,)*
+        }
+
         impl AccountRegion {
             $(
-                pub(crate) fn $name(&self) -> $sdk::Client {
-                    let watch = Watch(Arc::clone(&self.calls));
-                    let config = $sdk::config::Builder::from(&self.config).interceptor(watch);
-                    $sdk::Client::from_conf(config.build())
+                pub(crate) fn $name(&self) -> &$sdk::Client {
+                    self.clients.$name.get_or_init(|| {
+                        let watch = Watch(Arc::clone(&self.calls));
+                        let config = $sdk::config::Builder::from(&self.config).interceptor(watch);
+                        $sdk::Client::from_conf(config.build())
+                    })
                 }
             )*
         }
