@@ -42,7 +42,7 @@ pub enum Command {
     /// Show what a scan would ask: accounts, regions, scopes and sources.
     #[command(after_help = PLAN_HELP)]
     Plan(Plan),
-    /// Check that a scan can work: identity, clock, roles and regions, with what to do where it cannot.
+    /// Try what a scan begins with, and say what to do where it does not work.
     #[command(after_help = DOCTOR_HELP)]
     Doctor(Doctor),
     /// Write a commented howler.toml.

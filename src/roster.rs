@@ -34,7 +34,7 @@ pub enum Entrant {
 
 /// What came of it.
 pub enum Entry {
-    In { account: Account, regions: Result<Regions, Unseen> },
+    In { account: Box<Account>, regions: Result<Regions, Unseen> },
     Out { role: Role, unseen: Unseen },
 }
 
@@ -53,6 +53,9 @@ impl Roster {
             if known.insert(member.id.clone()) {
                 roster.enlist(caller, wanted, member);
             }
+        }
+        if roster.entrants.is_empty() {
+            roster.note_that_there_is_nobody();
         }
         roster
     }
@@ -76,6 +79,16 @@ impl Roster {
             .flatten()
             .chain(own.into_iter().chain(&wanted.ids).map(named))
             .collect()
+    }
+
+    /// A scan of nobody is not complete, however well the listing was answered.
+    fn note_that_there_is_nobody(&mut self) {
+        let listing = self.scopes.first_mut().filter(|listing| listing.gaps.is_empty());
+        if let Some(ScopeCoverage { scope, gaps, .. }) = listing {
+            let unseen =
+                Unseen::new(Reason::NoData, "organizations:ListAccounts", "there is no active account");
+            gaps.push(Gap { scope: scope.clone(), item: None, unseen });
+        }
     }
 
     fn enlist(&mut self, caller: &Account, wanted: &Accounts, member: Member) {
@@ -102,9 +115,9 @@ impl Roster {
 impl Entrant {
     async fn enter(&self, session: &Session, caller: &Account) -> Entry {
         let account = match self {
-            Self::Caller => caller.clone(),
+            Self::Caller => Box::new(caller.clone()),
             Self::Role(role) => match session.assume(role).await {
-                Ok(account) => account,
+                Ok(account) => Box::new(account),
                 Err(unseen) => return Entry::Out { role: role.clone(), unseen },
             },
         };

@@ -34,7 +34,7 @@ impl Targets {
         let mut entries = std::pin::pin!(roster.enter(session, &caller));
         while let Some(entry) = entries.next().await {
             match entry {
-                Entry::In { account, regions } => targets.admit(account, regions, &config.regions, plan)?,
+                Entry::In { account, regions } => targets.admit(*account, regions, &config.regions, plan)?,
                 Entry::Out { role, unseen } => targets.scopes.push(missed(account_scope(&role.arn), unseen)),
             }
         }
@@ -57,7 +57,7 @@ impl Targets {
             Ok(known) => self.chosen(&account, &known, choices, plan)?,
             Err(unseen) => self.unlisted(&account, choices, unseen),
         };
-        self.units.push(Unit::Account(AccountUnit { account, regions }));
+        self.units.push(Unit::Account(Box::new(AccountUnit { account, regions })));
         Ok(())
     }
 

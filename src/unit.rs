@@ -12,7 +12,7 @@ use crate::plan::{Plan, missed};
 
 /// What is scanned in one go.
 pub enum Unit {
-    Account(AccountUnit),
+    Account(Box<AccountUnit>),
     Endpoint(Endpoint),
     Path(PathBuf),
 }

@@ -156,6 +156,18 @@ fn a_part_of_the_organisation_is_scanned_with_the_parts_in_it() {
 }
 
 #[test]
+fn a_part_without_active_accounts_is_no_complete_scan() {
+    let organization = with(DATA, |account| {
+        account.suspended = true;
+        account.units = vec!["ou-root-closed01".into()];
+    });
+    let document = scan(organization, vec![], &["--ou", "ou-root-closed01"]).0.exits(3).document();
+    assert_eq!(seen(&document).len(), 0);
+    assert_eq!(global(&document, PLATFORM, "organizations")["gaps"][0]["reason"], "no-data");
+    assert_eq!(global(&document, DATA, "organizations")["status"], "disabled");
+}
+
+#[test]
 fn single_accounts_are_scanned_by_the_role_of_that_name() {
     let organization = with(PAYMENTS, |account| account.roles = vec!["audit".into()]);
     let args = ["--account", PAYMENTS, "--role-name", "audit"];

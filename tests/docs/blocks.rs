@@ -12,8 +12,18 @@ use crate::pages::Page;
 use crate::{checks, links, sources};
 
 /// The names of all blocks.
-const NAMES: [&str; 9] =
-    ["demo", "checks", "sources", "actions", "lifetimes", "quotas", "exit-codes", "finding", "alert"];
+const NAMES: [&str; 10] = [
+    "demo",
+    "checks",
+    "sources",
+    "actions",
+    "lifetimes",
+    "quotas",
+    "exit-codes",
+    "finding",
+    "alert",
+    "configuration",
+];
 
 /// What belongs into a block of a file from which the book is at `prefix`.
 fn block(name: &str, prefix: &str) -> String {
@@ -25,6 +35,7 @@ fn block(name: &str, prefix: &str) -> String {
         "lifetimes" => lifetimes(),
         "quotas" => quotas(),
         "exit-codes" => exit_codes(),
+        "configuration" => configuration(),
         "finding" => fenced("json", &to_string_pretty(&demo().report.findings[0]).unwrap()),
         "alert" => fenced("json", &to_string_pretty(&demo().alerts[0]).unwrap()),
         other => panic!("there is no block {other}"),
@@ -66,6 +77,14 @@ fn demo_on_a_terminal() -> String {
     let (findings, rest) = text.split_once("What to do\n").expect("the table says what to do");
     let (_, coverage) = rest.split_once("\nCoverage: ").expect("the table says what was covered");
     fenced("console", &format!("$ howler {args}\n{findings}...\n\nCoverage: {coverage}"))
+}
+
+/// The file that `howler init` writes.
+fn configuration() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("howler.toml");
+    said(&["init", path.to_str().unwrap()], 0);
+    fenced("toml", &fs::read_to_string(path).unwrap())
 }
 
 fn exit_codes() -> String {

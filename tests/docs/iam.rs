@@ -39,6 +39,14 @@ Parameters:
   RoleName:
     Type: String
     Default: howler
+  ExternalId:
+    Type: String
+    Default: \"\"
+    Description: What howler has to say to be let in (--external-id), or nothing
+Conditions:
+  AsksForExternalId:
+    Fn::Not:
+      - Fn::Equals: [Ref: ExternalId, \"\"]
 Resources:
   Role:
     Type: AWS::IAM::Role
@@ -55,6 +63,13 @@ Resources:
             Principal:
               AWS:
                 Ref: Scanner
+            Condition:
+              Fn::If:
+                - AsksForExternalId
+                - StringEquals:
+                    sts:ExternalId:
+                      Ref: ExternalId
+                - Ref: AWS::NoValue
       Policies:
         - PolicyName: howler
           PolicyDocument:
@@ -67,7 +82,7 @@ Resources:
 ACTIONS
 Outputs:
   Arn:
-    Description: What to give to --role
+    Description: What to give to --role, where --org and --account do not find it by its name
     Value:
       Fn::GetAtt: [Role, Arn]
 ";

@@ -59,7 +59,7 @@ impl Account {
     /// All accounts of the organisation, by id (Organizations `ListAccounts`).
     ///
     /// # Errors
-    /// What kept a page away: half an organisation is none.
+    /// What kept a page away: half an organisation is none. So is one without the account that asks.
     pub async fn members(&self) -> Result<Vec<Member>, Unseen> {
         const ACTION: &str = "organizations:ListAccounts";
         let at = self.global();
@@ -68,7 +68,13 @@ impl Account {
             let sent = client.list_accounts().set_next_token(token).send();
             async { sent.await.map(|page| Page::of(page.accounts, page.next_token)) }
         };
-        members(ACTION, at.pages(ACTION, ask).await?)
+        let members = members(ACTION, at.pages(ACTION, ask).await?)?;
+        match members.iter().any(|member| member.id == *self.id()) {
+            true => Ok(members),
+            false => {
+                Err(Unseen::new(Reason::Malformed, ACTION, "the account that asks is not in the answer"))
+            }
+        }
     }
 
     /// All accounts in a part of the organisation and in the parts of that, by id (Organizations
