@@ -56,7 +56,8 @@ fn everything_on_every_page_is_found_once() {
     let end = |number: u32| (now() + TimeDelta::days(i64::from(number) + 1)).format("%Y-%m-%dT%H:%M:%SZ");
     let mut expected: Vec<String> = (0..CERTIFICATES).map(|number| end(number).to_string()).collect();
     let mut found: Vec<String> = of_acm.into_iter().map(|(_, end)| end.clone()).collect();
-    (expected.sort(), found.sort());
+    expected.sort();
+    found.sort();
     assert_eq!(found, expected);
     assert_eq!(Key::ACM.len(), 7, "all key types are among them");
     assert_eq!(usage(&document, "acm/L-F141DD1D"), CERTIFICATES);
