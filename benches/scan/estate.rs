@@ -80,13 +80,6 @@ impl Estate {
             Self::Skewed => 10,
         }
     }
-
-    /// The ids of all accounts; the first is the management account, whose own credentials are used.
-    pub(crate) fn ids(self) -> impl Iterator<Item = String> {
-        let accounts =
-            estate::organization(self.accounts(), &[], howler_simulator::Region::default()).accounts;
-        accounts.into_keys()
-    }
 }
 
 impl Options {

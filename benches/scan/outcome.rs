@@ -36,9 +36,8 @@ pub(crate) fn scan(estate: &Estate, options: &Options) -> Result<Outcome> {
     environment(&mut command, &stand_in.address)
         .arg("scan")
         .args(["--format", "json", "--quiet", "--now", NOW]);
-    for id in estate.ids().skip(1) {
-        command.arg("--role").arg(format!("arn:aws:iam::{id}:role/howler"));
-    }
+    // A scan of one account need not ask for the others.
+    command.args((estate.accounts() > 1).then_some("--org"));
     let used = process::run(command.stdout(File::create(&report)?))?;
     let simulators = stand_in.cpu()?;
     let gaps = gaps(&fs::read_to_string(&report)?)?;
