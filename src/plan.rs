@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use howler_checks::CHECKS;
-use howler_model::{Check, FactKind, Gap, Scope, ScopeCoverage, Unseen};
+use howler_model::{Check, FactKind, Gap, Region, Scope, ScopeCoverage, Unseen};
 use howler_sources::{Gather, SOURCES, Source};
 
 /// The checks of a scan and the sources that they need.
@@ -28,14 +28,14 @@ impl Plan {
         self.sources.iter().flat_map(|source| (source.actions)()).collect()
     }
 
-    /// The sources that are asked once for each account.
-    pub fn of_accounts(&self) -> impl Iterator<Item = &'static Source> {
-        self.sources.iter().copied().filter(|source| matches!(source.gather, Gather::Account(_)))
-    }
-
-    /// The sources that are asked in each region.
-    pub fn of_regions(&self) -> impl Iterator<Item = &'static Source> {
-        self.sources.iter().copied().filter(|source| matches!(source.gather, Gather::Region(_)))
+    /// The sources that are asked in a region, or in none: once for each account.
+    pub fn asked_in(&self, region: Option<&Region>) -> impl Iterator<Item = &'static Source> {
+        let regional = region.is_some();
+        self.sources.iter().copied().filter(move |source| match source.gather {
+            Gather::Account(_) => !regional,
+            Gather::Region(_) => regional,
+            Gather::Endpoint(_) | Gather::Path(_) => false,
+        })
     }
 }
 

@@ -75,7 +75,7 @@ impl Targets {
         }
         let enabled = |region: &&Region| known.get(*region) == Some(&RegionStatus::Enabled);
         for region in named.iter().filter(|region| !enabled(region)) {
-            self.scopes.extend(plan.of_regions().map(|source| disabled(account, region, source)));
+            self.scopes.extend(plan.asked_in(Some(region)).map(|source| disabled(account, region, source)));
         }
         let all = wants_all(choices).then(|| known.keys());
         let mut regions: Vec<Region> =
@@ -104,7 +104,7 @@ fn wants_all(choices: &[RegionChoice]) -> bool {
 }
 
 /// The regions that are asked for by name, as far as they are in this partition.
-fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
+pub fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
     let name = |choice: &RegionChoice| match choice {
         RegionChoice::Named(region) if Partition::of_region(region) == partition => Some(region.clone()),
         _ => None,

@@ -1,6 +1,7 @@
 //! The unit of work: one account, one endpoint, or one path. Its facts are judged when it is done, then freed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -69,46 +70,54 @@ impl Unit {
 }
 
 impl AccountUnit {
-    /// All places and sources of the account at once; the session bounds how many calls are under way. What failed
-    /// in a way that may have passed by then is asked once more: a storm is shorter than a night.
+    /// All places and sources of the account at once; the session bounds how many places and calls are under way.
+    /// What failed in a way that may have passed by then is asked once more: a storm is shorter than a night.
     async fn facts(&self, plan: &Plan) -> Facts {
         let mut answers = self.ask(plan, |_| true).await;
-        let failed: BTreeSet<_> =
+        let failed: BTreeSet<Asked> =
             answers.iter().filter(|(_, facts)| may_pass(facts)).map(|(asked, _)| *asked).collect();
         if !failed.is_empty() {
-            answers.extend(self.ask(plan, |asked| failed.contains(asked)).await);
+            answers.extend(self.ask(plan, |asked| failed.contains(&asked)).await);
         }
         merge(answers.into_values().collect())
     }
 
-    /// Asks the chosen sources in each place. The places are new ones, so that no failed listing is remembered.
-    async fn ask(&self, plan: &Plan, chosen: impl Fn(&Asked) -> bool) -> BTreeMap<Asked, Facts> {
-        let (global, regions) = self.places();
-        let of_account = plan.of_accounts().map(|source| (&global, source));
-        let of_regions = regions.iter().flat_map(|at| plan.of_regions().map(move |source| (at, source)));
-        let asked = of_account.chain(of_regions).enumerate().filter(|(asked, _)| chosen(asked));
-        let answers = asked.map(|(asked, (at, source))| async move { (asked, gather(at, source).await) });
-        join_all(answers.collect::<Vec<_>>()).await.into_iter().collect()
+    /// Asks the chosen sources in each place.
+    async fn ask(&self, plan: &Plan, chosen: impl Fn(Asked) -> bool) -> BTreeMap<Asked<'_>, Facts> {
+        let answers = self.places().map(|place| {
+            let sources = plan.asked_in(place).filter(|source| chosen((place, source.id))).collect();
+            self.ask_in(place, sources)
+        });
+        join_all(answers).await.into_iter().flatten().collect()
+    }
+
+    /// Asks the sources in one place, which is entered anew, so that no failed listing is remembered.
+    async fn ask_in<'a>(&self, place: Place<'a>, sources: Vec<&'static Source>) -> Vec<(Asked<'a>, Facts)> {
+        if sources.is_empty() {
+            return Vec::new();
+        }
+        let at = self.account.enter(place).await;
+        let answers = sources.into_iter().map(async |source| ((place, source.id), gather(&at, source).await));
+        join_all(answers).await
     }
 
     /// The scopes of the account, some of them once for each source that asks them.
     pub fn scopes(&self, plan: &Plan) -> Vec<Scope> {
-        let (global, regions) = self.places();
-        let of_account = plan.of_accounts().map(|source| global.scope(source.service.clone()));
-        let of_region = |at: &AccountRegion| {
-            plan.of_regions().map(|source| at.scope(source.service.clone())).collect::<Vec<_>>()
-        };
-        of_account.chain(regions.iter().flat_map(of_region)).collect()
+        let of_place =
+            |place| plan.asked_in(place).map(move |source| self.account.scope(place, source.service.clone()));
+        self.places().flat_map(of_place).collect()
     }
 
-    fn places(&self) -> (AccountRegion, Vec<AccountRegion>) {
-        let regions = self.regions.iter().map(|region| self.account.at(region.clone()));
-        (self.account.global(), regions.collect())
+    fn places(&self) -> impl Iterator<Item = Place<'_>> {
+        iter::once(None).chain(self.regions.iter().map(Some))
     }
 }
 
-/// A source in a place, by its number in the order of the plan.
-type Asked = usize;
+/// Where in an account: a region, or none for its global services.
+type Place<'a> = Option<&'a Region>;
+
+/// A source, by its id, in a place.
+type Asked<'a> = (Place<'a>, &'static str);
 
 /// Whether something is missing that may be there when it is asked for again.
 fn may_pass(facts: &Facts) -> bool {

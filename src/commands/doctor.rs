@@ -3,16 +3,17 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 use futures::StreamExt;
-use howler_model::{CoverageStatus, Reason, ScopeCoverage, Unseen};
+use howler_model::{CoverageStatus, Reason, Region, ScopeCoverage, Unseen};
 use howler_reports::visible;
 use howler_sources::{Account, Error, RegionStatus, RoleArn, Session};
 
 use super::scan::settings;
-use crate::args;
+use crate::args::{self, RegionChoice};
 use crate::config::{self, Config, flags};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::roster::{Entry, Regions, Roster};
+use crate::targets::named;
 use crate::tell::answer;
 
 /// Beyond this, AWS refuses signatures.
@@ -70,7 +71,7 @@ async fn examine(session: &Session, config: &Config) -> Vec<Line> {
     let roster = Roster::of(&caller, &config.accounts).await;
     lines.extend(roster.scopes.iter().map(organization));
     let entries: Vec<Entry> = roster.enter(session, &caller).collect().await;
-    lines.extend(entries.iter().flat_map(account));
+    lines.extend(entries.iter().flat_map(|entry| account(entry, &config.regions)));
     lines
 }
 
@@ -112,30 +113,39 @@ fn organization(scope: &ScopeCoverage) -> Line {
     }
 }
 
-fn account(entry: &Entry) -> Vec<Line> {
+fn account(entry: &Entry, choices: &[RegionChoice]) -> Vec<Line> {
     match entry {
         Entry::Out { role, unseen } => {
             vec![failed(&format!("account {}: {}", role.arn.account(), role.arn.as_str()), unseen)]
         }
         Entry::In { account, regions } => {
             let who = account.role().map_or("the caller's own credentials", RoleArn::as_str);
-            vec![Line::ok(format!("account {}: {who}", account.id())), regions_of(account, regions)]
+            vec![Line::ok(format!("account {}: {who}", account.id())), regions_of(account, regions, choices)]
         }
     }
 }
 
-fn regions_of(account: &Account, regions: &Result<Regions, Unseen>) -> Line {
-    match regions {
-        Err(unseen) => failed(&format!("regions of {}", account.id()), unseen),
-        Ok(regions) => {
-            let enabled = regions.values().filter(|status| **status == RegionStatus::Enabled).count();
-            Line::ok(format!(
-                "regions of {}: {enabled} enabled, {} not opted in",
-                account.id(),
-                regions.len() - enabled
-            ))
-        }
+fn regions_of(account: &Account, regions: &Result<Regions, Unseen>, choices: &[RegionChoice]) -> Line {
+    let what = format!("regions of {}", account.id());
+    let regions = match regions {
+        Ok(regions) => regions,
+        Err(unseen) => return failed(&what, unseen),
+    };
+    let named = named(choices, account.partition());
+    if let Some(unknown) = named.iter().find(|region| !regions.contains_key(region)) {
+        return Line::to_do(
+            format!("{what}: there is no region {unknown}"),
+            "take it out of --region or howler.toml",
+        );
     }
+    let is_enabled = |region: &&Region| regions.get(*region) == Some(&RegionStatus::Enabled);
+    let enabled = regions.keys().filter(is_enabled).count();
+    let left_out: Vec<&str> = named.iter().filter(|region| !is_enabled(region)).map(Region::as_str).collect();
+    let noted = match left_out[..] {
+        [] => String::new(),
+        _ => format!("; {} will be noted as disabled", left_out.join(", ")),
+    };
+    Line::ok(format!("{what}: {enabled} enabled, {} not opted in{noted}", regions.len() - enabled))
 }
 
 fn failed(what: &str, unseen: &Unseen) -> Line {

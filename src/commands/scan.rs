@@ -23,6 +23,8 @@ const FIRST_REGION: &str = "us-east-1";
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Calls under way at once.
 const CONCURRENCY: usize = 256;
+/// Regions of accounts under way at once: several times as many calls wait in them as may be under way.
+const PLACES: usize = 64;
 
 /// Runs the command.
 pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
@@ -98,6 +100,7 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
         session_name: format!("howler-{}", clock.scan_id()),
         attempt_timeout: ATTEMPT_TIMEOUT,
         concurrency: CONCURRENCY,
+        places: PLACES,
         ca_bundle: environment::ca_bundle()?,
         stand_in: None,
         now: clock.now(),

@@ -177,6 +177,16 @@ mod tests {
     }
 
     #[test]
+    fn every_flag_of_the_table_is_one_of_the_scan() {
+        let command = <crate::args::Howler as clap::CommandFactory>::command();
+        let scan = command.find_subcommand("scan").unwrap();
+        let flags: BTreeSet<&str> = scan.get_arguments().filter_map(clap::Arg::get_long).collect();
+        for flag in KEYS.iter().filter_map(|key| key.flag) {
+            assert!(flags.contains(flag.trim_start_matches("--")), "{flag}");
+        }
+    }
+
+    #[test]
     fn every_key_has_a_name_of_its_own_and_says_what_it_means() {
         let names: BTreeSet<&str> = KEYS.iter().map(|key| key.name).collect();
         assert_eq!(names.len(), KEYS.len());

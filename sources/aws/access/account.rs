@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
-use howler_model::{AccountId, Partition, Region, Unseen};
+use howler_model::{AccountId, Partition, Region, Scope, Service, Unseen};
 
 use super::AccountRegion;
 use super::account_region::Clients;
@@ -56,7 +56,7 @@ impl Account {
     /// What kept the answer away.
     pub async fn regions(&self) -> Result<HashMap<Region, RegionStatus>, Unseen> {
         const ACTION: &str = "ec2:DescribeRegions";
-        let at = self.at(self.session.region().unwrap_or_else(|| self.partition.home_region()));
+        let at = self.place(self.session.region().as_ref());
         let ec2 = at.ec2();
         let answer = at.call(ACTION, || ec2.describe_regions().all_regions(true).send()).await?;
         let status = |region: &aws_sdk_ec2::types::Region| match region.opt_in_status() {
@@ -68,30 +68,35 @@ impl Account {
         Ok(answer.regions().iter().filter_map(named).collect())
     }
 
-    /// One of its regions.
+    /// The scope of a service in a region, or in none for a global one.
     #[must_use]
-    pub fn at(&self, region: Region) -> AccountRegion {
-        self.place(region.clone(), &region)
+    pub fn scope(&self, region: Option<&Region>, service: Service) -> Scope {
+        let region = region.cloned().unwrap_or(Region::GLOBAL);
+        Scope::aws(self.partition, self.id.clone(), region, service)
     }
 
-    /// The place of its global services.
-    #[must_use]
-    pub fn global(&self) -> AccountRegion {
-        self.place(Region::GLOBAL, &self.partition.home_region())
+    /// Enters one of its regions, or the place of its global services, as soon as few enough places are under way.
+    pub async fn enter(&self, region: Option<&Region>) -> AccountRegion {
+        // The window is never closed; without a permit the place would only be one too many.
+        let _entered = Arc::clone(&self.session.places).acquire_owned().await.ok();
+        AccountRegion { _entered, ..self.place(region) }
     }
 
-    fn place(&self, region: Region, called: &Region) -> AccountRegion {
+    /// A place that no scan is under way in.
+    pub(super) fn place(&self, region: Option<&Region>) -> AccountRegion {
+        let called = region.cloned().unwrap_or_else(|| self.partition.home_region());
         AccountRegion {
             partition: self.partition,
             account: self.id.clone(),
-            region,
+            region: region.cloned().unwrap_or(Region::GLOBAL),
+            config: self.config.to_builder().region(sdk_region(&called)).build(),
             called: called.as_str().to_owned(),
-            config: self.config.to_builder().region(sdk_region(called)).build(),
             now: self.session.now,
             wire: self.wire.clone(),
             calls: Arc::clone(&self.session.calls),
             clients: Clients::default(),
             listings: Mutex::default(),
+            _entered: None,
         }
     }
 }

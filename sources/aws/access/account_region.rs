@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use howler_model::{AccountId, Partition, Reason, Region, Resource, Scope, Service, Unseen};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 
 use super::watch::{Calls, Watch};
 use super::wire::Wire;
@@ -36,6 +36,8 @@ pub struct AccountRegion {
     pub(super) wire: Wire,
     pub(super) calls: Arc<Calls>,
     pub(super) clients: Clients,
+    /// Held for as long as the place is.
+    pub(super) _entered: Option<OwnedSemaphorePermit>,
     pub(super) listings: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 

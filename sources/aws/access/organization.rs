@@ -62,7 +62,7 @@ impl Account {
     /// What kept a page away: half an organisation is none. So is one without the account that asks.
     pub async fn members(&self) -> Result<Vec<Member>, Unseen> {
         const ACTION: &str = "organizations:ListAccounts";
-        let at = self.global();
+        let at = self.place(None);
         let client = at.organizations();
         let ask = |token| {
             let sent = client.list_accounts().set_next_token(token).send();
@@ -83,7 +83,7 @@ impl Account {
     /// # Errors
     /// What kept a page away, as in [`Account::members`].
     pub async fn members_of(&self, parent: &ParentId) -> Result<Vec<Member>, Unseen> {
-        let at = self.global();
+        let at = self.place(None);
         let (mut found, mut parents) = (Vec::new(), vec![parent.0.clone()]);
         while let Some(parent) = parents.pop() {
             found.extend(accounts_of(&at, &parent).await?);

@@ -34,6 +34,8 @@ pub struct Settings {
     pub attempt_timeout: Duration,
     /// How many calls may be under way at once.
     pub concurrency: usize,
+    /// How many regions of accounts may be under way at once: memory grows with them.
+    pub places: usize,
     /// PEM certificates to trust beside the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<Vec<u8>>,
     /// Another server than AWS, and who to be there: for the demo.
@@ -58,6 +60,7 @@ pub struct Session {
     name: String,
     pub(super) now: DateTime<Utc>,
     pub(super) calls: Arc<Calls>,
+    pub(super) places: Arc<Semaphore>,
     wire: Wire,
 }
 
@@ -89,6 +92,7 @@ impl Session {
             name: settings.session_name.clone(),
             now: settings.now,
             calls: Arc::default(),
+            places: Arc::new(Semaphore::new(settings.places)),
             wire: Wire::new(Semaphore::new(settings.concurrency)),
         })
     }

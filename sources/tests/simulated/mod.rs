@@ -49,6 +49,7 @@ impl Simulated {
             session_name: "howler-test".to_owned(),
             attempt_timeout: Duration::from_secs(20),
             concurrency: 16,
+            places: 16,
             ca_bundle: None,
             stand_in: Some(StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() }),
             now: now(),
@@ -60,7 +61,8 @@ impl Simulated {
     /// What sources say about a region (or about the account, for those that ask once an account), asked together
     /// as a scan does.
     pub(crate) async fn gather(&self, region: &str, ids: &[&str]) -> Facts {
-        let (local, global) = (self.account.at(region.parse().unwrap()), self.account.global());
+        let region = region.parse().unwrap();
+        let (local, global) = (self.account.enter(Some(&region)).await, self.account.enter(None).await);
         let mut facts = Facts::default();
         for source in ids.iter().map(|id| source(id)) {
             let (at, ask) = match source.gather {
