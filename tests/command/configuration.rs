@@ -156,6 +156,12 @@ fn the_doctor_says_ok_or_what_to_do() {
     assert!(line("ok     organisation: 3 accounts") && line("ok     account 333333333333"), "{}", ran.stdout);
     assert!(line("to do  account 222222222222"), "{}", ran.stdout);
     assert!(ran.stdout.contains("create the role"), "{}", ran.stdout);
+    let ran = simulated.howler(&["doctor", "-r", "eu-west-9"]).run().exits(3);
+    assert!(
+        ran.stdout.contains("to do  regions of 111111111111: there is no region eu-west-9"),
+        "{}",
+        ran.stdout
+    );
     let ran = howler(&["doctor"]).run().exits(3);
     assert!(ran.stdout.contains("to do  identity: sts:GetCallerIdentity"), "{}", ran.stdout);
 }

@@ -1,6 +1,7 @@
 //! A whole organisation, part of one, single accounts: who is scanned and as whom, and what is said of the others.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use howler_simulator::{Account, Fault, Organization, Rule};
 use serde_json::Value;
@@ -72,6 +73,21 @@ fn the_same_organisation_gives_the_same_bytes_in_whatever_order_accounts_come_in
         document.0.to_string()
     });
     assert_eq!(documents[0], documents[1]);
+}
+
+#[test]
+fn accounts_are_entered_together() {
+    let many = (0..40).fold(with(DATA, |_| ()), |organization, number| {
+        let mut account = organization.accounts[DATA].clone();
+        account.id = format!("{:012}", 500_000_000_000_u64 + number);
+        organization.with(account)
+    });
+    let slow = Rule::new(Fault::Delay(Duration::from_millis(500))).action("sts:AssumeRole");
+    let simulated = Simulated::start(many, vec![slow]);
+    let plan = simulated.howler(&["plan", "--org"]).run().exits(0);
+    assert!(plan.stdout.contains("43 accounts, 129 regions"), "{}", plan.stdout);
+    // One after another, the roles alone would take 21 seconds.
+    assert!(plan.took < Duration::from_secs(8), "{:?}", plan.took);
 }
 
 #[test]
