@@ -11,6 +11,7 @@ mod demo;
 mod endpoints;
 mod faults;
 mod moto;
+mod moto_organization;
 mod organization;
 mod pages;
 mod policy;
