@@ -4,12 +4,13 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use futures::StreamExt;
 use howler_model::{CoverageStatus, Reason, Region, ScopeCoverage, Unseen};
+use howler_reports::gateway::{self, Pace};
 use howler_reports::visible;
 use howler_sources::{Account, Error, RegionStatus, RoleArn, Session};
 
 use super::scan::settings;
 use crate::args::{self, RegionChoice};
-use crate::config::{self, Config, flags};
+use crate::config::{self, Config, Target, flags};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::roster::{Entry, Regions, Roster};
@@ -59,7 +60,8 @@ impl Line {
 }
 
 async fn examine(session: &Session, config: &Config) -> Vec<Line> {
-    let mut lines = vec![clock(session.clock_offset().await)];
+    let mut lines: Vec<Line> = config.notify.iter().map(gateway).collect();
+    lines.push(clock(session.clock_offset().await));
     let caller = match session.caller().await {
         Ok(caller) => caller,
         Err(error) => {
@@ -73,6 +75,16 @@ async fn examine(session: &Session, config: &Config) -> Vec<Line> {
     let entries: Vec<Entry> = roster.enter(session, &caller).collect().await;
     lines.extend(entries.iter().flat_map(|entry| account(entry, &config.regions)));
     lines
+}
+
+/// Whether a gateway has an address; nothing is posted.
+fn gateway(target: &Target) -> Line {
+    let what = format!("gateway {}", target.gateway);
+    let opened = target.resolve().and_then(|text| Ok(gateway::open(&text, Pace::default())?));
+    match opened {
+        Ok(_) => Line::ok(format!("{what}: it has an address")),
+        Err(error) => Line::to_do(what, format!("{error:#}")),
+    }
 }
 
 fn clock(offset: Option<TimeDelta>) -> Line {

@@ -192,6 +192,16 @@ fn single_accounts_are_scanned_by_the_role_of_that_name() {
 }
 
 #[test]
+fn a_role_that_is_named_goes_before_the_one_that_all_accounts_have() {
+    let organization = || with(PAYMENTS, |account| account.roles = vec!["audit".into()]);
+    let role = format!("arn:aws:iam::{PAYMENTS}:role/audit");
+    let (ran, simulated) = scan(organization(), vec![], &["--org", "--role", &role]);
+    assert_eq!(seen(&ran.exits(1).document()), BTreeSet::from(ALL));
+    let assumed = simulated.simulator.requests().iter().filter(|it| it.action == "sts:AssumeRole").count();
+    assert_eq!(assumed, 2, "each account is entered once");
+}
+
+#[test]
 fn each_account_hears_its_own_external_id() {
     let organization = || {
         let mut organization = with(PAYMENTS, |account| account.external_id = Some("for-payments".into()));
