@@ -47,6 +47,8 @@ pub(crate) enum Estate {
 pub(crate) struct Options {
     /// The command that is measured.
     pub(crate) howler: PathBuf,
+    /// The requests that the command has under way at once.
+    pub(crate) in_flight: u32,
     /// The median time to an answer.
     pub(crate) latency_ms: u64,
     /// The time that one answer in a hundred exceeds; the same for all if it is no longer than the median.
@@ -57,7 +59,13 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { howler: env!("CARGO_BIN_EXE_howler").into(), latency_ms: 50, p99_ms: 0, limited: true }
+        Self {
+            howler: env!("CARGO_BIN_EXE_howler").into(),
+            in_flight: 256,
+            latency_ms: 50,
+            p99_ms: 0,
+            limited: true,
+        }
     }
 }
 

@@ -54,8 +54,9 @@ fn read(arguments: &[String]) -> Result<(Options, Vec<Estate>)> {
         match argument.as_str() {
             "--howler" => options.howler = arguments.next().context("--howler needs a path")?.into(),
             "--unlimited" => options.limited = false,
-            "--latency" => options.latency_ms = milliseconds(arguments.next())?,
-            "--p99" => options.p99_ms = milliseconds(arguments.next())?,
+            "--in-flight" => options.in_flight = number(arguments.next())?,
+            "--latency" => options.latency_ms = number(arguments.next())?,
+            "--p99" => options.p99_ms = number(arguments.next())?,
             unknown if unknown.starts_with('-') => bail!("unknown option {unknown}"),
             estate => estates.push(estate.parse()?),
         }
@@ -66,7 +67,9 @@ fn read(arguments: &[String]) -> Result<(Options, Vec<Estate>)> {
     Ok((options, estates))
 }
 
-fn milliseconds(given: Option<&String>) -> Result<u64> {
-    let given = given.context("a number of milliseconds is missing")?;
-    given.parse().with_context(|| format!("{given} is no number of milliseconds"))
+fn number<T: std::str::FromStr>(given: Option<&String>) -> Result<T> {
+    let number = given.and_then(|given| given.parse().ok());
+    number.with_context(|| {
+        format!("a whole number is expected, not {}", given.map_or("nothing", String::as_str))
+    })
 }

@@ -12,9 +12,6 @@ use crate::estate::{Estate, NOW, Options};
 use crate::process::{self, Used};
 use crate::stand_in::StandIn;
 
-/// The requests that a scan has under way at once.
-const IN_FLIGHT: u32 = 256;
-
 /// The head of the table, in Markdown.
 pub(crate) const HEADER: &str = "\
 | estate | makespan | floor (bound) | makespan / floor | made / needed | throttled | gaps | CPU a call | simulator's | peak memory | cores busy |
@@ -42,7 +39,7 @@ pub(crate) fn scan(estate: &Estate, options: &Options) -> Result<Outcome> {
     let simulators = stand_in.cpu()?;
     let gaps = gaps(&fs::read_to_string(&report)?)?;
     fs::remove_file(&report)?;
-    told(estate, &used, simulators, gaps, &stand_in.counters()?)
+    told(estate, options, &used, simulators, gaps, &stand_in.counters()?)
 }
 
 /// Nothing of this machine's own configuration, and the simulator instead of AWS.
@@ -70,6 +67,7 @@ fn gaps(report: &str) -> Result<u64> {
 #[allow(clippy::cast_precision_loss)] // for people to read
 fn told(
     estate: &Estate,
+    options: &Options,
     used: &Used,
     simulators: Duration,
     gaps: u64,
@@ -81,7 +79,7 @@ fn told(
     let cpu_per_call = used.cpu / calls;
     // Both share the cores of this machine, so that what the simulator uses is not there for the scan.
     let shared = (used.cpu + simulators) / calls;
-    let floor = counters.floor(&Machine { in_flight: IN_FLIGHT, cores, cpu_per_call: shared });
+    let floor = counters.floor(&Machine { in_flight: options.in_flight, cores, cpu_per_call: shared });
     let (bound, least) = floor.highest();
     let (wall, least) = (used.wall.as_secs_f64(), least.as_secs_f64());
     let busy = (used.cpu + simulators).as_secs_f64() / wall;
