@@ -30,12 +30,12 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether asking again a little later may succeed.
+    /// Whether asking again a little later may succeed. What is throttled to the end was asked long enough.
     #[must_use]
     pub fn may_pass(self) -> bool {
         match self {
-            Self::Throttled | Self::Timeout | Self::Network | Self::Malformed | Self::Failed => true,
-            Self::Denied | Self::DeniedByScp | Self::Disabled | Self::Credentials => false,
+            Self::Timeout | Self::Network | Self::Malformed | Self::Failed => true,
+            Self::Denied | Self::DeniedByScp | Self::Disabled | Self::Credentials | Self::Throttled => false,
             Self::PagingLoop | Self::NoData | Self::Skipped => false,
         }
     }

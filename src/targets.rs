@@ -141,8 +141,8 @@ fn nobody(error: Error) -> ScopeCoverage {
             "AWS cannot be reached, so nothing in it was scanned: check the network, the proxy and AWS_ENDPOINT_URL"
         }
         Reason::Credentials => {
-            "no credentials that AWS accepts, so nothing in it was scanned: name a --profile, set AWS_PROFILE or \
-             sign in; `aws sts get-caller-identity` shows what is in use"
+            "no credentials that AWS accepts, so nothing in it was scanned: choose a profile that has some \
+             (--profile, AWS_PROFILE) or sign in; `aws sts get-caller-identity` shows what is in use"
         }
         _ => "AWS does not say who we are, so nothing in it was scanned: the report has its words",
     });

@@ -1,6 +1,6 @@
 //! What was seen, and what was not and why: a scan with gaps never looks like a complete one.
 
-use howler_model::{CoverageStatus, Gap, Reason, Scan, Scope, ScopeCoverage};
+use howler_model::{CoverageStatus, Gap, Place, Reason, Scan, Scope, ScopeCoverage};
 
 use super::{MOST_COLUMNS, cells, grid, paint};
 use crate::Style;
@@ -83,12 +83,17 @@ fn service(scope: &Scope) -> String {
     terminal(scope.service.as_str(), MOST_COLUMNS)
 }
 
-/// The action, and the item if it is only one.
+/// The action, and what it was for: the item if it is only one, the endpoint or path outside AWS.
 fn missing(gap: &Gap) -> String {
-    let action = terminal(&gap.unseen.action, MOST_COLUMNS);
-    match &gap.item {
-        Some(item) => format!("{action} of {}", terminal(item, MOST_COLUMNS)),
-        None => action,
+    let shown = |text: &str| terminal(text, MOST_COLUMNS);
+    let action = shown(&gap.unseen.action);
+    match (&gap.scope.place, &gap.item) {
+        (Place::Outside(target), Some(item)) if !item.starts_with(target) => {
+            format!("{action} of {} at {}", shown(target), shown(item))
+        }
+        (_, Some(item)) => format!("{action} of {}", shown(item)),
+        (Place::Outside(target), None) => format!("{action} of {}", shown(target)),
+        (Place::Aws { .. }, None) => action,
     }
 }
 

@@ -98,7 +98,7 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
             "Scan again; if it stays, show the message to the operator of the service."
         }
         Reason::NoData => "Look the value up in the console: the service publishes none for this account.",
-        Reason::Skipped => "Let the scan run to its end, without leaving this out.",
+        Reason::Skipped => "Let the scan run to its end; what a rule of howler left out has to be named by itself.",
     };
     text.to_owned()
 }

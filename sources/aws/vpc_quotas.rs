@@ -87,8 +87,8 @@ const ROWS: &[Row] = &[
         "L-93826ACB",
         "Routes per route table",
         "route",
-        [DescribeRouteTables, DescribeManagedPrefixLists],
-        |tables, lists| rules::of_route_tables(&tables, &lists)
+        [DescribeRouteTables; DescribeManagedPrefixLists],
+        |tables; lists| rules::of_route_tables(&tables, &lists)
     ),
     row!(
         "L-E79EC296",
@@ -101,8 +101,8 @@ const ROWS: &[Row] = &[
         "L-0EA8095F",
         "Inbound or outbound rules per security group",
         "rule",
-        [DescribeSecurityGroups, DescribeManagedPrefixLists],
-        |groups, lists| rules::of_security_groups(&groups, &lists)
+        [DescribeSecurityGroups; DescribeManagedPrefixLists],
+        |groups; lists| rules::of_security_groups(&groups, &lists)
     ),
     row!(
         "L-2AFB9258",

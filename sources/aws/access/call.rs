@@ -166,10 +166,11 @@ fn credentials_failed(error: &(dyn StdError + 'static)) -> bool {
 
 /// An error and all that caused it in one line; the SDK's outermost words say little.
 fn causes(error: &dyn StdError) -> String {
-    let mut words = vec![error.to_string()];
+    let in_line = |error: &dyn StdError| error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut words = vec![in_line(error)];
     let mut cause = error.source();
     while let Some(error) = cause {
-        let said = error.to_string();
+        let said = in_line(error);
         if !words.contains(&said) {
             words.push(said);
         }

@@ -22,7 +22,7 @@ const ATTEMPTS: u32 = 8;
 /// How often a call is tried that gets no answer at all: each costs its whole deadline.
 const SILENT_ATTEMPTS: u32 = 3;
 /// Throttled calls are not failed ones: they wait, but not longer than this altogether.
-const THROTTLED_FOR: Duration = Duration::from_secs(120);
+const THROTTLED_FOR: Duration = Duration::from_secs(60);
 /// The first pause, doubled each time, up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);

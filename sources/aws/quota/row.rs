@@ -71,22 +71,33 @@ pub(crate) fn tally<'a>(resources: impl IntoIterator<Item = &'a str>) -> Counted
 
 /// Writes a row: code, name, unit, the listings that it reads and a pure function of them, which gives
 /// [`Counted`] or, where an answer may lack what is counted, a result of it. A name before the function is that of
-/// the [`AccountRegion`], for what depends on whose resources they are, where, or when.
+/// the [`AccountRegion`], for what depends on whose resources they are, where, or when. A listing behind a semicolon
+/// is read as a result: only some of what is counted may depend on it.
 macro_rules! row {
-    ($code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(,)?], |$($read:pat_param),+| $count:expr) => {
+    ($code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(,)?], |$($read:tt),+| $count:expr) => {
         $crate::aws::quota::row!($code, $name, $unit, [$($listing),+], at, |$($read),+| $count)
     };
     (
-        $code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(,)?],
-        $at:ident, |$($read:pat_param),+| $count:expr
+        $code:literal, $name:literal, $unit:literal, [$($listing:ty),+; $perhaps:ty],
+        |$($read:tt),+; $result:ident| $count:expr
+    ) => {
+        $crate::aws::quota::row!($code, $name, $unit, [$($listing),+; $perhaps], at, |$($read),+; $result| $count)
+    };
+    (
+        $code:literal, $name:literal, $unit:literal, [$($listing:ty),+ $(; $perhaps:ty)? $(,)?],
+        $at:ident, |$($read:tt),+ $(; $result:ident)?| $count:expr
     ) => {
         $crate::aws::quota::Row {
             code: $code,
             name: $name,
             unit: $unit,
-            actions: &[$(<$listing as $crate::aws::access::Listing>::ACTION),+],
+            actions: &[
+                $(<$listing as $crate::aws::access::Listing>::ACTION,)+
+                $(<$perhaps as $crate::aws::access::Listing>::ACTION)?
+            ],
             count: |$at| Box::pin(async move {
                 let ($($read,)+) = ($($at.list::<$listing>().await?,)+);
+                $(let $result = $at.list::<$perhaps>().await;)?
                 Result::from($count)
             }),
         }

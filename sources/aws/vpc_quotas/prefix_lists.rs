@@ -1,7 +1,12 @@
 //! What a prefix list weighs where a rule or a route refers to it: all entries that it may have, not one.
 
+use std::sync::Arc;
+
 use aws_sdk_ec2::types::ManagedPrefixList;
 use howler_model::{Reason, Unseen};
+
+/// The lists that the account can see, or why none: only what refers to one is unknown then.
+pub(super) type Lists = Result<Arc<[ManagedPrefixList]>, Unseen>;
 
 /// Lists of AWS itself, which may be listed without their size: the end of the name, and the weight that AWS documents.
 const WEIGHTS: [(&str, usize); 8] = [
@@ -16,12 +21,13 @@ const WEIGHTS: [(&str, usize); 8] = [
 ];
 
 /// The list of an id, if the account can see it.
-pub(super) fn find<'a>(id: &str, lists: &'a [ManagedPrefixList]) -> Option<&'a ManagedPrefixList> {
-    lists.iter().find(|list| list.prefix_list_id() == Some(id))
+pub(super) fn find<'a>(id: &str, lists: &'a Lists) -> Option<&'a ManagedPrefixList> {
+    lists.as_ref().ok()?.iter().find(|list| list.prefix_list_id() == Some(id))
 }
 
 /// The entries that a reference counts as; unknown where neither the list nor AWS's documentation says so.
-pub(super) fn weight(id: &str, lists: &[ManagedPrefixList]) -> Result<usize, Unseen> {
+pub(super) fn weight(id: &str, lists: &Lists) -> Result<usize, Unseen> {
+    lists.as_ref().map_err(Unseen::clone)?;
     let list = find(id, lists);
     let own = list.and_then(|list| usize::try_from(list.max_entries()?).ok()).filter(|entries| *entries > 0);
     let unseen = || {
@@ -46,14 +52,14 @@ mod tests {
             let list = ManagedPrefixList::builder().prefix_list_id(id).prefix_list_name(name);
             list.set_max_entries(entries).build()
         };
-        let lists = [
+        let lists = Ok(Arc::from([
             list("pl-1", "offices", Some(20)),
             list("pl-2", "com.amazonaws.global.cloudfront.origin-facing", None),
             list("pl-3", "com.amazonaws.eu-west-1.ipv6.vpc-lattice", Some(0)),
             list("pl-4", "com.amazonaws.eu-west-1.s3", None),
             list("pl-5", "com.amazonaws.eu-west-1.brand-new", None),
             list("pl-6", "ours.s3", None),
-        ];
+        ]));
         let weights = ["pl-1", "pl-2", "pl-3", "pl-4"].map(|id| weight(id, &lists));
         assert_eq!(weights, [Ok(20), Ok(55), Ok(10), Ok(1)]);
         for id in ["pl-5", "pl-6", "pl-9"] {

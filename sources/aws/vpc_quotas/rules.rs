@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
 };
 use howler_model::Unseen;
 
-use super::prefix_lists::{find, weight};
+use super::prefix_lists::{Lists, find, weight};
 use crate::aws::quota::{Counted, each, seen};
 
 /// The rules that every network ACL ends with, of IPv4 and IPv6.
@@ -46,7 +46,7 @@ fn is_made(entry: &NetworkAclEntry, egress: bool) -> bool {
 
 /// Rules of each security group in the direction and address family that has most: one for each source or
 /// destination, as AWS counts, not one for each permission that groups them.
-pub(super) fn of_security_groups(groups: &[SecurityGroup], lists: &[ManagedPrefixList]) -> Counted {
+pub(super) fn of_security_groups(groups: &[SecurityGroup], lists: &Lists) -> Counted {
     let most = |group: &SecurityGroup| {
         let inbound = in_larger_family(group.ip_permissions(), lists)?;
         let outbound = in_larger_family(group.ip_permissions_egress(), lists)?;
@@ -55,7 +55,7 @@ pub(super) fn of_security_groups(groups: &[SecurityGroup], lists: &[ManagedPrefi
     seen(groups.iter().filter_map(|group| Some((group.group_id()?.to_owned(), most(group)))))
 }
 
-fn in_larger_family(permissions: &[IpPermission], lists: &[ManagedPrefixList]) -> Result<usize, Unseen> {
+fn in_larger_family(permissions: &[IpPermission], lists: &Lists) -> Result<usize, Unseen> {
     let mut rules = Families::default();
     for permission in permissions {
         rules.ipv4 += permission.ip_ranges().len();
@@ -69,7 +69,7 @@ fn in_larger_family(permissions: &[IpPermission], lists: &[ManagedPrefixList]) -
 }
 
 /// Routes of each table in the address family that has more, without those that a gateway propagates.
-pub(super) fn of_route_tables(tables: &[RouteTable], lists: &[ManagedPrefixList]) -> Counted {
+pub(super) fn of_route_tables(tables: &[RouteTable], lists: &Lists) -> Counted {
     let larger = |table: &RouteTable| {
         let made = table.routes().iter().filter(|route| is_static(route));
         let mut routes = Families::default();
@@ -85,7 +85,7 @@ fn is_static(route: &Route) -> bool {
     route.origin().is_none_or(made)
 }
 
-fn add_route(routes: &mut Families, route: &Route, lists: &[ManagedPrefixList]) -> Result<(), Unseen> {
+fn add_route(routes: &mut Families, route: &Route, lists: &Lists) -> Result<(), Unseen> {
     if let Some(list) = route.destination_prefix_list_id() {
         let weight = weight(list, lists)?;
         match find(list, lists).and_then(ManagedPrefixList::address_family) {
@@ -111,11 +111,16 @@ mod tests {
         each(expected.iter().map(|(resource, count)| ((*resource).to_owned(), *count)))
     }
 
-    fn lists() -> [ManagedPrefixList; 2] {
-        [("pl-4", "IPv4", 20), ("pl-6", "IPv6", 30)].map(|(id, family, entries)| {
+    fn lists() -> Lists {
+        let lists = [("pl-4", "IPv4", 20), ("pl-6", "IPv6", 30)].map(|(id, family, entries)| {
             let list = ManagedPrefixList::builder().prefix_list_id(id).address_family(family);
             list.max_entries(entries).build()
-        })
+        });
+        Ok(lists.into())
+    }
+
+    fn none() -> Lists {
+        Ok([].into())
     }
 
     fn permission(ipv4: usize, ipv6: usize, groups: usize, lists: &[&str]) -> IpPermission {
@@ -154,9 +159,9 @@ mod tests {
     fn security_group_rules_count_every_source_by_direction_and_family() {
         let in_ipv4 =
             group(vec![permission(3, 1, 0, &[]), permission(4, 0, 2, &[])], vec![permission(8, 0, 0, &[])]);
-        assert_eq!(of_security_groups(&[in_ipv4], &[]), counts(&[("sg-1", 9)]));
+        assert_eq!(of_security_groups(&[in_ipv4], &none()), counts(&[("sg-1", 9)]));
         let in_ipv6 = group(vec![permission(1, 6, 1, &[])], vec![permission(1, 0, 0, &[])]);
-        assert_eq!(of_security_groups(&[in_ipv6], &[]), counts(&[("sg-1", 7)]));
+        assert_eq!(of_security_groups(&[in_ipv6], &none()), counts(&[("sg-1", 7)]));
         let out = group(vec![permission(1, 0, 0, &[])], vec![permission(1, 0, 0, &["pl-4", "pl-6"])]);
         assert_eq!(of_security_groups(&[out], &lists()), counts(&[("sg-1", 51)]));
     }
@@ -166,6 +171,18 @@ mod tests {
         let blind = group(vec![permission(3, 0, 0, &["pl-9"])], vec![]);
         let Counted::Each(rules) = of_security_groups(&[blind], &lists()) else { panic!("not by group") };
         assert_eq!(rules["sg-1"].as_ref().unwrap_err().reason, Reason::NoData);
+    }
+
+    #[test]
+    fn without_the_lists_only_what_refers_to_one_is_unknown() {
+        let denied = Err(Unseen::new(Reason::Denied, "ec2:DescribeManagedPrefixLists", "no"));
+        let free = SecurityGroup::builder().group_id("sg-2").ip_permissions(permission(3, 0, 0, &[])).build();
+        let blind = group(vec![permission(3, 0, 0, &["pl-4"])], vec![]);
+        let Counted::Each(rules) = of_security_groups(&[blind, free], &denied) else {
+            panic!("not by group")
+        };
+        assert_eq!(rules["sg-1"].as_ref().unwrap_err().reason, Reason::Denied);
+        assert_eq!(rules["sg-2"], Ok(3.0));
     }
 
     #[test]
