@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
 use howler_model::{Facts, Run, Scan};
 use howler_sources::{Limits, Prober, Session, Settings, TrustAnchors, present};
 
@@ -13,7 +14,7 @@ use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::plan::Plan;
 use crate::scan::{Outcome, Scanner};
-use crate::signals::Signals;
+use crate::signals::{Signal, Signals};
 use crate::targets::Targets;
 use crate::tell::Teller;
 use crate::unit::Unit;
@@ -57,26 +58,38 @@ impl Job {
         let mut signals = Signals::listen().map_err(Failure::internal)?;
         let session = Session::start(&settings).await.map_err(Failure::usage)?;
         let plan = Plan::new(&self.judge.checks, &self.config.skipped);
-        let Targets { units, scopes } =
-            targets(&session, &self.reach, &self.config, &plan).await.map_err(Failure::usage)?;
         let thresholds = self.config.thresholds.clone();
         let scanner = Scanner { plan: &plan, prober: &self.prober, thresholds, now: started_at };
         let mut outcome = Outcome::default();
-        scanner.judge(Facts { scopes, ..Facts::default() }, &mut outcome);
-        let progress = teller.progress(units.len());
-        scanner.scan(&units, &mut outcome, &mut signals, &progress).await;
-        progress.clear();
-        let run = Run {
+        tokio::select! {
+            targets = targets(&session, &self.reach, &self.config, &plan) => {
+                let Targets { units, scopes } = targets.map_err(Failure::usage)?;
+                scanner.judge(Facts { scopes, ..Facts::default() }, &mut outcome);
+                let progress = teller.progress(units.len());
+                scanner.scan(&units, &mut outcome, &mut signals, &progress).await;
+                progress.clear();
+            }
+            signal = signals.next() => outcome.signal = Some(signal),
+        }
+        let Outcome { findings, scopes, signal } = outcome;
+        let run = self.ran(started_at, session.calls().sent(), signal);
+        tokio::select! {
+            told = teller.tell(Scan::new(run, scopes, findings), signal) => told,
+            // What takes its time now is a gateway that does not answer.
+            signal = signals.next() => Ok(Exit::Signal(signal.exit_code())),
+        }
+    }
+
+    fn ran(&self, started_at: DateTime<Utc>, api_calls: u64, signal: Option<Signal>) -> Run {
+        Run {
             id: self.clock.scan_id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             now: started_at,
             started_at,
             finished_at: self.clock.now(),
-            api_calls: session.calls().sent(),
-            finished: outcome.signal.is_none(),
-        };
-        let Outcome { findings, scopes, signal } = outcome;
-        teller.tell(Scan::new(run, scopes, findings), signal).await
+            api_calls,
+            finished: signal.is_none(),
+        }
     }
 }
 

@@ -15,4 +15,5 @@ mod moto_organization;
 mod organization;
 mod pages;
 mod policy;
+mod signals;
 mod words;

@@ -1,6 +1,6 @@
 //! The built command, with nothing of this machine's environment but what a test gives it.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -64,9 +64,17 @@ impl Howler {
             .env("AWS_SECRET_ACCESS_KEY", "simulated")
     }
 
-    pub(crate) fn run(mut self) -> Ran {
+    pub(crate) fn run(self) -> Ran {
+        self.run_and(|_| {})
+    }
+
+    /// Runs it, and does something to its process meanwhile.
+    pub(crate) fn run_and(mut self, act: impl FnOnce(&str)) -> Ran {
         let started = Instant::now();
-        let output = self.command.output().unwrap();
+        let process = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn();
+        let process = process.unwrap();
+        act(&process.id().to_string());
+        let output = process.wait_with_output().unwrap();
         let took = started.elapsed();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         drop(self.home);
