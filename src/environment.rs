@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, SubsecRound, Utc};
 use howler_reports::Style;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::args::Colour;
 
@@ -99,6 +100,17 @@ pub fn secret(name: &str) -> Result<String> {
         VarError::NotPresent => anyhow!("the configuration takes an address from {name}, which is not set"),
         VarError::NotUnicode(_) => anyhow!("{name} is not text in UTF-8"),
     })
+}
+
+/// How many connections there may be at once, at most `wanted`: the limit of open files is raised as far as it goes,
+/// and some are left for everything else.
+pub fn connections(wanted: usize) -> usize {
+    const FOR_ALL_ELSE: u64 = 128;
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    let files = if raised.is_ok() { limit.maximum } else { limit.current };
+    let left = files.map_or(wanted as u64, |files| files.saturating_sub(FOR_ALL_ELSE));
+    usize::try_from(left).unwrap_or(wanted).clamp(1, wanted)
 }
 
 /// Settings that the AWS SDK would panic about instead of naming them.

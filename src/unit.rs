@@ -1,6 +1,6 @@
 //! The unit of work: one account, one endpoint, or one path. Its facts are judged when it is done, then freed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::iter;
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use howler_model::{Endpoint, Facts, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
 use howler_sources::{Account, AccountRegion, Gather, Prober, Source};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::plan::{Plan, missed};
 
@@ -74,31 +75,52 @@ impl AccountUnit {
     /// What failed in a way that may have passed by then is asked once more: a storm is shorter than a night.
     async fn facts(&self, plan: &Plan) -> Facts {
         let mut answers = self.ask(plan, |_| true).await;
-        let failed: BTreeSet<Asked> =
-            answers.iter().filter(|(_, facts)| may_pass(facts)).map(|(asked, _)| *asked).collect();
+        let failed = answers.iter().filter(|(_, facts)| may_pass(facts)).map(|(asked, _)| asked.clone());
+        let failed: BTreeSet<Asked> = failed.collect();
         if !failed.is_empty() {
-            answers.extend(self.ask(plan, |asked| failed.contains(&asked)).await);
+            answers.extend(self.ask(plan, |asked| failed.contains(asked)).await);
         }
         merge(answers.into_values().collect())
     }
 
-    /// Asks the chosen sources in each place.
-    async fn ask(&self, plan: &Plan, chosen: impl Fn(Asked) -> bool) -> BTreeMap<Asked<'_>, Facts> {
-        let answers = self.places().map(|place| {
-            let sources = plan.asked_in(place).filter(|source| chosen((place, source.id))).collect();
-            self.ask_in(place, sources)
-        });
-        join_all(answers).await.into_iter().flatten().collect()
+    /// Asks the chosen sources, each place in a task of its own.
+    async fn ask(&self, plan: &Plan, chosen: impl Fn(&Asked) -> bool) -> BTreeMap<Asked, Facts> {
+        let mut tasks = JoinSet::new();
+        let mut places = HashMap::new();
+        for place in self.places() {
+            let sources = plan.asked_in(place).filter(|source| chosen(&(place.cloned(), source.id)));
+            let sources: Vec<&'static Source> = sources.collect();
+            if !sources.is_empty() {
+                let task = tasks.spawn(gather_all(self.account.clone(), place.cloned(), sources.clone()));
+                places.insert(task.id(), (place, sources));
+            }
+        }
+        let mut answers = BTreeMap::new();
+        while let Some(done) = tasks.join_next_with_id().await {
+            match done {
+                Ok((_, facts)) => answers.extend(facts),
+                Err(broken) => {
+                    let lost = places.remove(&broken.id()).into_iter();
+                    answers.extend(lost.flat_map(|(place, sources)| self.lost_in(place, sources, &broken)));
+                }
+            }
+        }
+        answers
     }
 
-    /// Asks the sources in one place, which is entered anew, so that no failed listing is remembered.
-    async fn ask_in<'a>(&self, place: Place<'a>, sources: Vec<&'static Source>) -> Vec<(Asked<'a>, Facts)> {
-        if sources.is_empty() {
-            return Vec::new();
-        }
-        let at = self.account.enter(place).await;
-        let answers = sources.into_iter().map(async |source| ((place, source.id), gather(&at, source).await));
-        join_all(answers).await
+    /// What a task would have answered that broke off.
+    fn lost_in(
+        &self,
+        place: Option<&Region>,
+        sources: Vec<&'static Source>,
+        broken: &JoinError,
+    ) -> impl Iterator<Item = (Asked, Facts)> {
+        let unseen = Unseen::new(Reason::Failed, "scan", broken.to_string());
+        sources.into_iter().map(move |source| {
+            let scope = self.account.scope(place, source.service.clone());
+            let scopes = vec![missed(scope, unseen.clone())];
+            ((place.cloned(), source.id), Facts { scopes, ..Facts::default() })
+        })
     }
 
     /// The scopes of the account, some of them once for each source that asks them.
@@ -108,16 +130,26 @@ impl AccountUnit {
         self.places().flat_map(of_place).collect()
     }
 
-    fn places(&self) -> impl Iterator<Item = Place<'_>> {
+    /// Its regions, and none for its global services.
+    fn places(&self) -> impl Iterator<Item = Option<&Region>> {
         iter::once(None).chain(self.regions.iter().map(Some))
     }
 }
 
-/// Where in an account: a region, or none for its global services.
-type Place<'a> = Option<&'a Region>;
+/// A source, by its id, in a region or in none.
+type Asked = (Option<Region>, &'static str);
 
-/// A source, by its id, in a place.
-type Asked<'a> = (Place<'a>, &'static str);
+/// Asks all sources in one place, which is entered anew, so that no failed listing is remembered.
+async fn gather_all(
+    account: Account,
+    region: Option<Region>,
+    sources: Vec<&'static Source>,
+) -> Vec<(Asked, Facts)> {
+    let at = account.enter(region.as_ref()).await;
+    let answers =
+        sources.into_iter().map(async |source| ((region.clone(), source.id), gather(&at, source).await));
+    join_all(answers).await
+}
 
 /// Whether something is missing that may be there when it is asked for again.
 fn may_pass(facts: &Facts) -> bool {

@@ -22,10 +22,10 @@ use crate::unit::Unit;
 /// The region that identity is asked in where neither the environment nor the profile names one.
 const FIRST_REGION: &str = "us-east-1";
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
-/// Calls under way at once.
-const CONCURRENCY: usize = 256;
+/// Calls under way at once, where so many files may be open.
+const CONCURRENCY: usize = 768;
 /// Regions of accounts under way at once: several times as many calls wait in them as may be under way.
-const PLACES: usize = 64;
+const PLACES: usize = 128;
 
 /// Runs the command.
 pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
@@ -112,7 +112,7 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
         region: FIRST_REGION.parse()?,
         session_name: format!("howler-{}", clock.scan_id()),
         attempt_timeout: ATTEMPT_TIMEOUT,
-        concurrency: CONCURRENCY,
+        concurrency: environment::connections(CONCURRENCY),
         places: PLACES,
         ca_bundle: environment::ca_bundle()?,
         stand_in: None,

@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
 use aws_smithy_http_client::{Builder as HttpBuilder, tls};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient, http_client_fn};
 use chrono::{DateTime, Utc};
 use howler_model::{AccountId, Reason, Region, Unseen};
 use tokio::sync::Semaphore;
@@ -20,6 +20,7 @@ use super::role::{Provider, Role, RoleCredentials};
 use super::watch::{Calls, Watch};
 use super::wire::Wire;
 use crate::Error;
+use crate::tls::TrustAnchors;
 
 /// What the command line and the environment say about reaching AWS.
 #[derive(Debug, Clone)]
@@ -181,11 +182,15 @@ pub(super) fn sdk_region(region: &Region) -> aws_config::Region {
 fn http_client(ca_bundle: Option<&[u8]>) -> Result<SharedHttpClient, Error> {
     let mut trust = tls::TrustStore::empty().with_native_roots(true);
     if let Some(pem) = ca_bundle {
+        // The pool would leave out what it cannot read, without a word.
+        TrustAnchors::from_pem(pem, "AWS_CA_BUNDLE")?;
         trust.add_pem_certificate(pem);
     }
     let context = tls::TlsContext::builder().with_trust_store(trust).build();
     let context = context
         .map_err(|error| Error::Settings(format!("the certificate bundle cannot be used: {error}")))?;
     let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-    Ok(HttpBuilder::new().tls_provider(provider).tls_context(context).build_https())
+    let pool = HttpBuilder::new().tls_provider(provider).tls_context(context).build_https();
+    // Behind a function, because every new client would have the pool parse all trust anchors again.
+    Ok(http_client_fn(move |settings, components| pool.http_connector(settings, components)))
 }

@@ -65,7 +65,8 @@ impl Wire {
             bucket.take().await;
             let permit = self.permits.acquire().await;
             let sent = Instant::now();
-            let answer = ask().await;
+            // Boxed here, so that a call which waits for its token does not carry the SDK's future with it.
+            let answer = Box::pin(ask()).await;
             drop(permit);
             let failed = match answer {
                 Ok(answer) => return Ok(answer),
