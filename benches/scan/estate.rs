@@ -61,7 +61,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             howler: env!("CARGO_BIN_EXE_howler").into(),
-            in_flight: 256,
+            in_flight: 768,
             latency_ms: 50,
             p99_ms: 0,
             limited: true,
