@@ -228,7 +228,7 @@ pub struct Judge {
     #[arg(long = "skip-check", value_name = "CHECK", value_parser = check_names())]
     pub skipped: Vec<String>,
     /// The time to judge by, instead of the clock: 2026-11-23T09:30:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub now: Option<DateTime<Utc>>,
 }
 
@@ -369,6 +369,10 @@ fn check_names() -> PossibleValuesParser {
 
 fn format_names() -> PossibleValuesParser {
     PossibleValuesParser::new(REPORTS.iter().map(|report| report.name()))
+}
+
+fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    text.parse().map_err(|_| "a time like 2026-11-23T09:30:00Z is expected".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

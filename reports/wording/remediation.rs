@@ -95,7 +95,7 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
         }
         Reason::Credentials => "Renew the credentials and see that the role may be assumed, then scan again.",
         Reason::Malformed | Reason::PagingLoop | Reason::Failed => {
-            "Scan again; if it stays, show the message to the operator of the service."
+            "Scan again; if it stays, see what answers there: the message says what was wrong with it."
         }
         Reason::NoData => "Look the value up in the console: the service publishes none for this account.",
         Reason::Skipped => "Let the scan run to its end; what a rule of howler left out has to be named by itself.",
