@@ -16,7 +16,7 @@ impl Report for Json {
 
     fn render(&self, scan: &Scan, _: &Style, out: &mut dyn Write) -> io::Result<()> {
         let mut out = BufWriter::new(out);
-        serde_json::to_writer_pretty(Visible(&mut out), &Document::from(scan))?;
+        serde_json::to_writer_pretty(Visible(&mut out), &Document::to_write(scan))?;
         out.write_all(b"\n")?;
         out.flush()
     }

@@ -10,11 +10,12 @@ mod number;
 mod words;
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use howler_model as model;
 use schemars::{JsonSchema, generate::SchemaSettings};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use coverage::{Coverage, Gap, Scope, Unseen};
 pub use finding::{Finding, Place, Resource};
@@ -85,7 +86,8 @@ pub struct Delivery {
 
 /// A scan, as it is written and read back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Document {
+#[schemars(rename = "Document")]
+pub struct Document<Findings = Vec<Finding>, Scopes = Vec<Scope>> {
     /// Which document this is.
     pub schema: Schema,
     /// What wrote it.
@@ -99,9 +101,9 @@ pub struct Document {
     /// How many findings there are.
     pub summary: Summary,
     /// What was found, worst first.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// What was asked for and what was seen of it.
-    pub scopes: Vec<Scope>,
+    pub scopes: Scopes,
     /// How the gateways took it.
     pub deliveries: Vec<Delivery>,
 }
@@ -116,8 +118,8 @@ impl Document {
     }
 }
 
-impl From<&model::Scan> for Document {
-    fn from(scan: &model::Scan) -> Self {
+impl<Findings, Scopes> Document<Findings, Scopes> {
+    fn of(scan: &model::Scan, findings: Findings, scopes: Scopes) -> Self {
         Self {
             schema: Schema::V1,
             tool: Tool { name: "howler".into(), version: scan.run.version.clone() },
@@ -125,10 +127,33 @@ impl From<&model::Scan> for Document {
             complete: scan.is_complete(),
             coverage: Coverage::from(&scan.coverage()),
             summary: Summary::from(&scan.summary()),
-            findings: scan.findings.iter().map(Finding::from).collect(),
-            scopes: scan.scopes.iter().map(Scope::from).collect(),
+            findings,
+            scopes,
             deliveries: scan.deliveries.iter().map(Delivery::from).collect(),
         }
+    }
+}
+
+impl From<&model::Scan> for Document {
+    fn from(scan: &model::Scan) -> Self {
+        let findings = scan.findings.iter().map(Finding::from).collect();
+        Self::of(scan, findings, scan.scopes.iter().map(Scope::from).collect())
+    }
+}
+
+impl<'a> Document<Each<'a, model::Finding, Finding>, Each<'a, model::ScopeCoverage, Scope>> {
+    /// The document for writing: a large scan is not held in memory twice.
+    pub(crate) fn to_write(scan: &'a model::Scan) -> Self {
+        Self::of(scan, Each(&scan.findings, PhantomData), Each(&scan.scopes, PhantomData))
+    }
+}
+
+/// Parts of a document that are made one by one while they are written.
+pub(crate) struct Each<'a, Noun, Part>(&'a [Noun], PhantomData<Part>);
+
+impl<'a, Noun, Part: From<&'a Noun> + Serialize> Serialize for Each<'a, Noun, Part> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Part::from))
     }
 }
 

@@ -98,7 +98,9 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
             "Scan again; if it stays, see what answers there: the message says what was wrong with it."
         }
         Reason::NoData => "Look the value up in the console: the service publishes none for this account.",
-        Reason::Skipped => "Let the scan run to its end; what a rule of howler left out has to be named by itself.",
+        Reason::Skipped => {
+            "Let the scan run to its end; what a rule of howler left out has to be named by itself."
+        }
     };
     text.to_owned()
 }
