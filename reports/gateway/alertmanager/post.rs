@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 
 use super::{Alert, Alertmanager};
-use crate::escape::visible;
+use crate::escape::{terminal, visible};
 
 /// How much of an answer is read.
 const MOST_BYTES: usize = 4096;
@@ -60,9 +61,14 @@ impl Alertmanager {
         let status = response.status();
         let asked = retry_after(&response);
         if status.is_success() {
-            return Attempt::Over(Answer::Taken);
+            return Attempt::Over(match is_web_page(&response) {
+                true => {
+                    Answer::Lost("answered a web page, as a login does and Alertmanager never".to_owned())
+                }
+                false => Answer::Taken,
+            });
         }
-        let why = self.scrubbed(&format!("answered {status}{}", said(response).await));
+        let why = self.refusal(response).await;
         match status {
             StatusCode::TOO_MANY_REQUESTS => Attempt::Again(why, asked),
             status if status.is_server_error() => Attempt::Again(why, asked),
@@ -84,17 +90,27 @@ impl Alertmanager {
             innermost = inner;
         }
         let what = if error.is_connect() { "no connection" } else { "no answer" };
-        self.scrubbed(&format!("{what}: {innermost}"))
+        terminal(&format!("{what}: {innermost}"), MOST_COLUMNS)
     }
 
-    /// One line without the password, whoever repeats it.
-    fn scrubbed(&self, text: &str) -> String {
-        let text = match self.url.password().filter(|password| !password.is_empty()) {
-            Some(password) => text.replace(password, "***"),
-            None => text.to_owned(),
-        };
-        crate::escape::terminal(&text, MOST_COLUMNS)
+    /// What the server answered. Its words are not repeated if it was sent credentials: it may repeat them itself,
+    /// in any writing of them.
+    async fn refusal(&self, response: Response) -> String {
+        let status = response.status();
+        match self.url.username().is_empty() && self.url.password().is_none() {
+            true => terminal(&format!("answered {status}{}", said(response).await), MOST_COLUMNS),
+            false => format!("answered {status}"),
+        }
     }
+}
+
+/// Alertmanager answers nothing or JSON; a page is of something before it, and says nothing about alerts.
+fn is_web_page(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    kind.is_some_and(|kind| {
+        let kind = kind.trim_ascii_start();
+        kind.starts_with(b"text/html") || kind.starts_with(b"application/xhtml")
+    })
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {

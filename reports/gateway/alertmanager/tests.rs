@@ -145,6 +145,30 @@ async fn the_prefix_is_kept_and_credentials_are_sent_and_never_told() {
 }
 
 #[tokio::test]
+async fn credentials_in_an_answer_are_told_in_no_writing_of_them() {
+    // As given, decoded, and as the header has them: a proxy repeats whichever it logs.
+    for body in ["no hunter%212", "no hunter!2", "no al%69ce", "no alice", "Basic YWxpY2U6aHVudGVyITI="] {
+        let (address, _) = server(move |_, _| Reply::Status(403, "", body)).await;
+        let delivery = deliver(&format!("http://al%69ce:hunter%212@{address}"), &samples::scan()).await;
+        let error = delivery.error.unwrap();
+        assert!(error.starts_with("answered 403 Forbidden"), "{error}");
+        for secret in ["hunter", "alice", "al%69ce", "YWxp"] {
+            assert!(!error.contains(secret), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_web_page_is_not_a_delivery() {
+    let page = |_, _: &Request| Reply::Status(200, "content-type: Text/HTML; charset=utf-8\r\n", "<html>");
+    let (address, log) = server(page).await;
+    let delivery = deliver(&format!("http://{address}"), &samples::scan()).await;
+    assert_eq!((delivery.accepted, delivery.rejected), (0, open(&samples::scan())));
+    assert!(delivery.error.unwrap().contains("answered a web page"));
+    assert_eq!(log.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_bad_alert_is_named_and_the_rest_is_delivered() {
     let (address, log) = server(refusing(&["arn:7", "arn:999"])).await;
     let scan = many(1200);
