@@ -130,6 +130,20 @@ impl Key {
         KEYS.iter().any(|key| key.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
     }
 
+    /// Whether a name with `_` in place of every `.` is that of a key: `accounts_role_name`, `notify_alertmanager`.
+    pub fn find_flattened(name: &str) -> Option<String> {
+        let found = |key: &Self| match key.name.strip_suffix('*') {
+            None => (key.name.replace('.', "_") == name).then(|| key.name.to_owned()),
+            Some(section) => {
+                let rest = name.strip_prefix(&section.replace('.', "_"))?;
+                // Other variables may begin like this; the name of a gateway or an account is no accident.
+                let fits = (key.set)(&mut Config::default(), rest, &Value::from("x")).is_ok();
+                fits.then(|| format!("{section}{rest}"))
+            }
+        };
+        KEYS.iter().find_map(found)
+    }
+
     /// The key or section that a misspelt name was most likely meant to be.
     pub fn near(name: &str) -> Option<&'static str> {
         let names =
@@ -138,10 +152,13 @@ impl Key {
     }
 }
 
-/// Names of checks, if they all exist.
+/// Names of checks that are left out, if they all exist and are not all that there are.
 fn checks(names: Vec<String>) -> Result<Vec<String>, String> {
     let unknown = names.iter().find(|name| howler_checks::find(name).is_none());
     match unknown {
+        None if CHECKS.iter().all(|check| names.iter().any(|name| name == check.id)) => {
+            Err("no check is left: nothing would be judged".to_owned())
+        }
         None => Ok(names),
         Some(name) => {
             let near = nearest(name, CHECKS.iter().map(|check| check.id));
@@ -174,6 +191,16 @@ mod tests {
         assert_eq!(Key::near("treshholds"), Some("thresholds"));
         assert_eq!(Key::near("account.ids"), Some("accounts.ids"));
         assert_eq!(Key::near("wholly.different.thing"), None);
+    }
+
+    #[test]
+    fn a_name_with_single_underscores_is_recognised() {
+        let found = |name| Key::find_flattened(name);
+        assert_eq!(found("accounts_role_name").as_deref(), Some("accounts.role_name"));
+        assert_eq!(found("notify_alertmanager").as_deref(), Some("notify.alertmanager"));
+        for other in ["notify_", "notify_password", "config", "accounts_external_ids_prod"] {
+            assert_eq!(found(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -58,9 +58,9 @@ pub struct Layers(BTreeMap<String, Entry>);
 impl Layers {
     /// Lays one more on top.
     pub fn put(&mut self, layer: Layer) {
-        let chooses = |name: &str| CHOICE.contains(&name);
-        if layer.iter().any(|(name, _)| chooses(name)) {
-            self.0.retain(|name, _| !chooses(name));
+        let is_choice = |name: &str| CHOICE.contains(&name);
+        if layer.iter().any(|(name, entry)| is_choice(name) && entry.value.chooses()) {
+            self.0.retain(|name, _| !is_choice(name));
         }
         if layer.iter().any(|(name, entry)| is_notify(name) && matches!(entry.origin, Origin::Flag(_))) {
             self.0.retain(|name, _| !is_notify(name));

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use super::file::{self, meant};
 use super::key::Key;
 use super::layers::{Entry, Layer, Origin};
-use super::{Config, KEYS, Layers, Value};
+use super::{Config, Layers, Value};
 use crate::args::ConfigFile;
 use crate::environment;
 
@@ -76,17 +76,20 @@ fn read_if_there(path: &Path) -> Result<Option<String>> {
 }
 
 /// The layer of `HOWLER_SECTION__KEY` variables, and a line for each that names no key. A variable without `__` means
-/// something else, unless only that keeps it from being a key.
+/// something else, unless only that keeps it from being a key. One with nothing in it counts as not set.
 fn of_variables(variables: &[(String, String)]) -> (Layer, Vec<String>) {
     let (mut layer, mut wrong) = (Layer::new(), Vec::new());
     for (variable, value) in variables {
         let name = variable.strip_prefix(PREFIX).unwrap_or(variable).to_ascii_lowercase();
         let key = name.replace("__", ".");
+        let flattened = Key::find_flattened(&name);
         if Key::find(&key).is_some() {
             let origin = Origin::Variable(variable.clone());
-            layer.push((key, Entry { value: Value::from(value.as_str()), origin }));
-        } else if name.contains("__") || KEYS.iter().any(|key| key.name.replace('.', "_") == name) {
-            let near = meant(Key::near(&key).map(variable_of));
+            let entry = Entry { value: Value::from(value.as_str()), origin };
+            layer.extend((!entry.value.is_nothing()).then_some((key, entry)));
+        } else if name.contains("__") || flattened.is_some() {
+            let near = flattened.as_deref().or_else(|| Key::near(&key));
+            let near = meant(near.map(variable_of));
             wrong.push(format!("{}: there is no such key{near}", variable.escape_debug()));
         }
     }

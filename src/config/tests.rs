@@ -53,6 +53,29 @@ fn who_chooses_accounts_leaves_nothing_of_the_choice_below() {
 }
 
 #[test]
+fn a_variable_with_nothing_in_it_chooses_nothing() {
+    let text = "[accounts]\nids = [\"111111111111\"]\n[scan]\nskip_checks = [\"certificate-untrusted\"]\n";
+    let plain = stack(file(text), &[], vec![]).unwrap().0;
+    for (name, value) in [
+        ("HOWLER_ACCOUNTS__IDS", ""),
+        ("HOWLER_ACCOUNTS__UNITS", " , "),
+        ("HOWLER_ACCOUNTS__ORGANIZATION", "false"),
+        ("HOWLER_SCAN__SKIP_CHECKS", ""),
+    ] {
+        assert_eq!(stack(file(text), &variables(&[(name, value)]), vec![]).unwrap().0, plain, "{name}");
+    }
+    let chosen = variables(&[("HOWLER_ACCOUNTS__ORGANIZATION", "true")]);
+    assert!(stack(file(text), &chosen, vec![]).unwrap().0.accounts.ids.is_empty());
+}
+
+#[test]
+fn a_scan_without_any_check_is_refused() {
+    let all: Vec<&str> = howler_checks::CHECKS.iter().map(|check| check.id).collect();
+    let lines = wrong(&format!("[scan]\nskip_checks = {all:?}\n"));
+    assert_eq!(lines, ["howler.toml:2: scan.skip_checks: no check is left: nothing would be judged"]);
+}
+
+#[test]
 fn an_account_has_its_own_external_id_before_the_one_of_all() {
     let text = "[accounts]\nexternal_id = \"for-all\"\n[accounts.external_ids]\n222222222222 = \"own\"\n";
     let accounts = stack(file(text), &[], vec![]).unwrap().0.accounts;
@@ -75,6 +98,9 @@ fn a_misspelt_key_is_told_with_its_line_and_a_near_name() {
     let set = variables(&[("HOWLER_ACCOUNTS_ROLE_NAME", "audit")]);
     let error = stack(None, &set, vec![]).map(|_| ()).unwrap_err().to_string();
     assert!(error.ends_with("did you mean HOWLER_ACCOUNTS__ROLE_NAME?"), "{error}");
+    let set = variables(&[("HOWLER_NOTIFY_ALERTMANAGER", "http://u:pa55@h")]);
+    let error = stack(None, &set, vec![]).map(|_| ()).unwrap_err().to_string();
+    assert!(error.ends_with("did you mean HOWLER_NOTIFY__ALERTMANAGER?"), "{error}");
 }
 
 #[test]

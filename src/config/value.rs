@@ -26,7 +26,7 @@ impl Value {
         match value {
             DeValue::String(text) => Self::Text(text.to_string()),
             DeValue::Boolean(flag) => Self::Flag(*flag),
-            DeValue::Integer(number) => Self::number_or_text(number.as_str()),
+            DeValue::Integer(number) => Self::integer(number.as_str(), number.radix()),
             DeValue::Float(number) => Self::number_or_text(number.as_str()),
             DeValue::Datetime(time) => Self::Text(time.to_string()),
             DeValue::Array(list) => Self::List(list.iter().map(|item| Self::of(item.get_ref())).collect()),
@@ -35,6 +35,28 @@ impl Value {
                     table.iter().map(|(name, value)| (name.get_ref().to_string(), Self::of(value.get_ref())));
                 Self::Table(entries.collect())
             }
+        }
+    }
+
+    /// An integer may be hexadecimal, octal or binary; one beyond bounds stays text.
+    fn integer(digits: &str, radix: u32) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "no bound here is beyond 2^53")]
+        i64::from_str_radix(digits, radix)
+            .map_or_else(|_| Self::Text(digits.to_owned()), |number| Self::Number(number as f64))
+    }
+
+    /// Whether a text has nothing in it, not even one item of a list.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Text(text) if text.split(',').all(|item| item.trim().is_empty()))
+    }
+
+    /// Whether somebody who says this chooses something: `false` and an empty list choose nothing.
+    pub fn chooses(&self) -> bool {
+        match self {
+            Self::Flag(flag) => *flag,
+            Self::List(items) => !items.is_empty(),
+            Self::Text(text) => text != "false" && !self.is_nothing(),
+            Self::Number(_) | Self::Table(_) => true,
         }
     }
 
@@ -172,6 +194,16 @@ mod tests {
         assert_eq!(text("82.5").percent(), Ok(82.5));
         assert_eq!(text("a, b,").list::<String>(), Ok(vec!["a".into(), "b".into()]));
         assert!(text("yes").flag().is_err() && text("x").days().is_err());
+    }
+
+    #[test]
+    fn integers_keep_their_value_however_they_are_written() {
+        for (written, days) in [("0x20", 32), ("0o20", 16), ("0b11", 3), ("1_0", 10), ("+7", 7)] {
+            let document = format!("days = {written}");
+            let table = toml::de::DeTable::parse(&document).unwrap();
+            let value = Value::of(table.get_ref().get("days").unwrap().get_ref());
+            assert_eq!(value.days(), Ok(TimeDelta::days(days)), "{written}");
+        }
     }
 
     #[test]
