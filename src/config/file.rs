@@ -52,7 +52,7 @@ impl Reader<'_> {
                 let value = Value::of(value);
                 if name.starts_with("notify.") && notify::holds_credentials(&value) {
                     self.wrong.push(format!(
-                        "{place}: an address with a password stays out of this file: {{ env = \"NAME\" }} or \
+                        "{place}: an address with a password (with any @) stays out of this file: {{ env = \"NAME\" }} or \
                          {{ file = \"PATH\" }} says where it is"
                     ));
                 }

@@ -79,16 +79,22 @@ fn address(value: &Value) -> Result<Address, String> {
     }
 }
 
-/// Whether an address carries credentials, which do not belong into a file that is shared.
+/// Whether an address may carry credentials, which do not belong into a file that is shared. There are more ways to
+/// write one than can be told apart here, but none without an `@`.
 pub fn holds_credentials(value: &Value) -> bool {
     match value {
-        Value::Text(address) => {
-            let authority = address.split_once("://").map_or("", |(_, rest)| rest);
-            authority.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
-        }
+        Value::Text(address) => address.contains('@'),
         Value::List(items) => items.iter().any(holds_credentials),
-        _ => false,
+        Value::Table(entries) => {
+            entries.iter().any(|(name, value)| !is_path(name, value) && holds_credentials(value))
+        }
+        Value::Flag(_) | Value::Number(_) => false,
     }
+}
+
+/// The path of a file may have an `@`, unless it is an address after all.
+fn is_path(name: &str, value: &Value) -> bool {
+    name == "file" && value.text().is_ok_and(|path| !path.contains(':'))
 }
 
 #[cfg(test)]
@@ -120,12 +126,19 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_seen_in_the_authority_alone() {
-        for with in ["https://u:p@h/x", "http://token@h"] {
+    fn whatever_may_hold_credentials_is_seen() {
+        let table = |name: &str, value: &str| Value::Table([(name.to_owned(), value.into())].into());
+        for with in ["https://u:p@h/x", "http://token@h", "u:p@h:9093", "http:\\\\u:p@h", "http:u:p@h"] {
             assert!(holds_credentials(&with.into()), "{with}");
+            assert!(holds_credentials(&Value::List(vec![with.into()])), "{with}");
         }
-        for without in ["https://h/a@b", "http://h?x=a@b", "h"] {
+        assert!(holds_credentials(&table("env", "http://u:p@h")));
+        assert!(holds_credentials(&table("file", "http://u:p@h")));
+        for without in ["https://h/a", "http://h?x=a", "h"] {
             assert!(!holds_credentials(&without.into()), "{without}");
         }
+        assert!(
+            !holds_credentials(&table("env", "ADDRESS")) && !holds_credentials(&table("file", "/run/a@b"))
+        );
     }
 }
