@@ -1,16 +1,20 @@
 //! The command line: what is said there, parsed into the types that everything behind it trusts.
 
+mod notify;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use howler_checks::CHECKS;
 use howler_model::{AccountId, Endpoint, Region, Severity};
 use howler_reports::{REPORTS, Report};
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName};
+
+pub use notify::Notify;
 
 /// Finds TLS certificates that expire and AWS quotas that run out, and says what it could not see.
 #[derive(Debug, Parser)]
@@ -243,8 +247,8 @@ pub struct Tell {
     #[arg(short, long = "output", value_name = "FORMAT=PATH")]
     pub outputs: Vec<Output>,
     /// A gateway to deliver the findings to: alertmanager=http://HOST:9093 [repeatable]
-    #[arg(long = "notify", value_name = "GATEWAY=URL")]
-    pub gateways: Vec<String>,
+    #[arg(long = "notify", value_name = "GATEWAY=URL", value_parser = notify::NotifyParser)]
+    pub gateways: Vec<Notify>,
     /// The least severity that makes the exit code 1 [default: high]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
@@ -371,8 +375,10 @@ fn format_names() -> PossibleValuesParser {
     PossibleValuesParser::new(REPORTS.iter().map(|report| report.name()))
 }
 
+/// Within these years, no sum of a time and a threshold leaves the calendar.
 fn time(text: &str) -> Result<DateTime<Utc>, String> {
-    text.parse().map_err(|_| "a time like 2026-11-23T09:30:00Z is expected".to_owned())
+    let time = text.parse().ok().filter(|time: &DateTime<Utc>| (1970..=9000).contains(&time.year()));
+    time.ok_or_else(|| "a time like 2026-11-23T09:30:00Z is expected, from the years 1970 to 9000".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -389,5 +395,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Howler::command().debug_assert();
+    }
+
+    #[test]
+    fn times_that_no_certificate_can_be_judged_by_are_refused() {
+        for good in ["1970-01-01T00:00:00Z", "9000-12-31T23:59:59Z", "2026-11-23T09:30:00+01:00"] {
+            assert!(time(good).is_ok(), "{good}");
+        }
+        for bad in ["1969-12-31T23:59:59Z", "9001-01-01T00:00:00Z", "+262000-01-01T00:00:00Z", "today"] {
+            assert!(time(bad).unwrap_err().contains("1970 to 9000"), "{bad}");
+        }
     }
 }

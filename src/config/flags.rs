@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use howler_checks::CHECKS;
+use howler_model::Check;
 use howler_sources::{ExternalId, ParentId, RoleArn};
 
 use super::Value;
 use super::layers::{Entry, Layer, Origin};
-use crate::args::{Aws, Judge, RegionChoice, Tell};
+use crate::args::{Aws, Judge, Notify, RegionChoice, Tell};
 
 /// What was said on the command line.
 pub fn flags(aws: Option<&Aws>, judge: Option<&Judge>, tell: Option<&Tell>) -> Layer {
@@ -32,13 +34,24 @@ fn reached(who: &Aws) -> Layer {
     said.into_iter().flatten().collect()
 }
 
+/// `--check` leaves out every other check, and no more than the command line says: what the layers below leave out
+/// is asked for here.
 fn judged(judge: &Judge) -> Layer {
-    list("scan.skip_checks", "--skip-check", judge.skipped.iter().map(String::as_str)).into_iter().collect()
+    let is_in = |names: &[String], check: &Check| names.iter().any(|name| name == check.id);
+    let left_out = |check: &&&Check| !is_in(&judge.checks, check) || is_in(&judge.skipped, check);
+    let skipped = match &judge.checks[..] {
+        [] => list("scan.skip_checks", "--skip-check", judge.skipped.iter().map(String::as_str)),
+        _ => {
+            let others = CHECKS.iter().filter(left_out).map(|check| check.id).collect();
+            Some(entry("scan.skip_checks", "--check", others))
+        }
+    };
+    skipped.into_iter().collect()
 }
 
 fn told(tell: &Tell) -> Layer {
     let mut gateways = BTreeMap::<&str, Vec<&str>>::new();
-    for (gateway, address) in tell.gateways.iter().map(|text| text.split_once('=').unwrap_or((text, ""))) {
+    for Notify { gateway, address } in &tell.gateways {
         gateways.entry(gateway).or_default().push(address);
     }
     let notify = gateways.into_iter().map(|(gateway, addresses)| {
