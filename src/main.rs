@@ -15,6 +15,7 @@ mod targets;
 mod tell;
 mod unit;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -27,10 +28,18 @@ use commands::{
 use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
-    let exit = run(Howler::parse().command).unwrap_or_else(|failure| {
-        failure.to_string().lines().for_each(tell::say);
-        failure.exit
-    });
+    let command = Howler::parse().command;
+    panic::set_hook(Box::new(|fault| {
+        tell::say(&format!("a fault of howler itself, please report it: {fault}"))
+    }));
+    let exit = match panic::catch_unwind(AssertUnwindSafe(|| run(command))) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(failure)) => {
+            failure.to_string().lines().for_each(tell::say);
+            failure.exit
+        }
+        Err(_) => Exit::Internal,
+    };
     ExitCode::from(exit.code())
 }
 

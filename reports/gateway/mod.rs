@@ -29,6 +29,9 @@ pub trait Gateway: Send + Sync {
     /// Its name, for `--notify`.
     fn name(&self) -> &'static str;
 
+    /// Where it delivers, without credentials.
+    fn target(&self) -> &str;
+
     /// Delivers the open findings, with its own retries; what went wrong stands in the delivery, without credentials.
     fn deliver<'a>(&'a self, batch: &'a Batch<'a>) -> Delivering<'a>;
 }

@@ -73,11 +73,7 @@ impl Job {
         }
         let Outcome { findings, scopes, signal } = outcome;
         let run = self.ran(started_at, session.calls().sent(), signal);
-        tokio::select! {
-            told = teller.tell(Scan::new(run, scopes, findings), signal) => told,
-            // What takes its time now is a gateway that does not answer.
-            signal = signals.next() => Ok(Exit::Signal(signal.exit_code())),
-        }
+        Ok(teller.tell(Scan::new(run, scopes, findings), &mut signals, signal).await)
     }
 
     fn ran(&self, started_at: DateTime<Utc>, api_calls: u64, signal: Option<Signal>) -> Run {

@@ -90,9 +90,22 @@ fn a_report_in_a_file_is_the_report_on_standard_output() {
 
 #[test]
 fn a_report_that_cannot_be_written_is_told_by_name() {
-    let ran = demo(&["-o", "json=/no/such/folder/report.json"]).exits(4);
+    let ran = demo(&["-o", "json=/no/such/folder/report.json"]).exits(2);
     assert!(ran.stderr.contains("/no/such/folder"), "{}", ran.stderr);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn a_report_that_fails_costs_no_other_and_a_link_stays_a_link() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("real.json"), "{}").unwrap();
+    std::os::unix::fs::symlink("real.json", at("link.json")).unwrap();
+    let link = format!("json={}", at("link.json").display());
+    let ran = demo(&["-o", "json=/dev/full", "-o", &link]).exits(4);
+    assert!(ran.stderr.contains("/dev/full") && ran.stdout.starts_with("howler "), "{}", ran.stderr);
+    assert!(std::fs::symlink_metadata(at("link.json")).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(at("real.json")).unwrap().contains("howler.report/v1"));
 }
 
 #[test]

@@ -35,3 +35,19 @@ fn a_signal_also_ends_a_scan_that_does_not_know_yet_where_to_scan() {
     assert_eq!(ran.document().0["complete"], false);
     assert!(ran.took.as_secs() < 10, "{:?}", ran.took);
 }
+
+#[test]
+fn a_signal_ends_a_delivery_and_the_report_is_written_all_the_same() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = format!("alertmanager=http://{}", silent.local_addr().unwrap());
+    let simulated = Simulated::demo(Vec::new());
+    let ran = simulated.scan(&["--format", "json", "--notify", &gateway]).run_and(|process| {
+        // The scan is over when the gateway is asked.
+        let _held = silent.accept().unwrap();
+        assert!(Command::new("kill").args(["-TERM", process]).status().unwrap().success());
+    });
+    let document = ran.exits(143).document();
+    let error = document.0["deliveries"][0]["error"].as_str().unwrap();
+    assert!(error.contains("signal"), "{error}");
+    assert!(!document.findings().is_empty());
+}

@@ -71,6 +71,10 @@ impl Gateway for Alertmanager {
         NAME
     }
 
+    fn target(&self) -> &str {
+        &self.target
+    }
+
     fn deliver<'a>(&'a self, batch: &'a Batch<'a>) -> Delivering<'a> {
         Box::pin(self.post_all(batch))
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use aws_smithy_async::time::SharedTimeSource;
+use futures::future::BoxFuture;
 use howler_model::{AccountId, Partition, Reason, Unseen};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -167,18 +168,22 @@ impl RoleCredentials {
     ///
     /// # Errors
     /// What kept the role away.
-    pub(super) async fn credentials(&self) -> Result<Credentials, Unseen> {
-        let mut kept = self.kept.lock().await;
-        let now = self.clock.now();
-        match &*kept {
-            Some(good) if now < good.renew_at => Ok(good.credentials.clone()),
-            _ => {
-                let credentials = self.assume().await?;
-                let renew_at = renew_at(now, credentials.expiry());
-                *kept = Some(Kept { credentials: credentials.clone(), renew_at, fetched: Instant::now() });
-                Ok(credentials)
+    pub(super) fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Unseen>> {
+        // Boxed, because taking a role is a call, and a call asks for credentials.
+        Box::pin(async {
+            let mut kept = self.kept.lock().await;
+            let now = self.clock.now();
+            match &*kept {
+                Some(good) if now < good.renew_at => Ok(good.credentials.clone()),
+                _ => {
+                    let credentials = self.assume().await?;
+                    let renew_at = renew_at(now, credentials.expiry());
+                    *kept =
+                        Some(Kept { credentials: credentials.clone(), renew_at, fetched: Instant::now() });
+                    Ok(credentials)
+                }
             }
-        }
+        })
     }
 
     /// Drops credentials that AWS refused in a call sent at `sent`, unless they were renewed since.

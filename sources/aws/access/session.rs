@@ -63,6 +63,8 @@ pub struct Session {
     pub(super) calls: Arc<Calls>,
     pub(super) places: Arc<Semaphore>,
     wire: Wire,
+    /// The way on which roles are taken.
+    roles: Wire,
 }
 
 impl Session {
@@ -88,13 +90,15 @@ impl Session {
         if config.region().is_none() {
             config = config.into_builder().region(sdk_region(&settings.region)).build();
         }
+        let wire = Wire::new(Semaphore::new(settings.concurrency));
         Ok(Self {
             config,
             name: settings.session_name.clone(),
             now: settings.now,
             calls: Arc::default(),
             places: Arc::new(Semaphore::new(settings.places)),
-            wire: Wire::new(Semaphore::new(settings.concurrency)),
+            roles: wire.for_roles(),
+            wire,
         })
     }
 
@@ -125,7 +129,7 @@ impl Session {
     pub async fn assume(&self, role: &Role) -> Result<Account, Unseen> {
         let credentials = Arc::new(RoleCredentials::new(
             self.sts(&self.config),
-            self.wire.clone(),
+            self.roles.clone(),
             self.called_region(),
             role.clone(),
             self.name.clone(),

@@ -21,6 +21,8 @@ use super::role::RoleCredentials;
 const ATTEMPTS: u32 = 8;
 /// How often a call is tried that gets no answer at all: each costs its whole deadline.
 const SILENT_ATTEMPTS: u32 = 3;
+/// How many roles are taken at once.
+const ROLES_AT_ONCE: usize = 64;
 /// Throttled calls are not failed ones: they wait, but not longer than this altogether.
 const THROTTLED_FOR: Duration = Duration::from_secs(60);
 /// The first pause, doubled each time, up to the longest.
@@ -45,6 +47,12 @@ impl Wire {
         Self { buckets: Arc::default(), permits: Arc::new(permits), role: None, attempts: ATTEMPTS }
     }
 
+    /// The way on which roles are taken: with permits of its own, so that no call of an account waits for one which
+    /// waits for it.
+    pub(super) fn for_roles(&self) -> Self {
+        Self { permits: Arc::new(Semaphore::new(ROLES_AT_ONCE)), ..self.clone() }
+    }
+
     /// Makes a call in a region.
     ///
     /// # Errors
@@ -63,6 +71,10 @@ impl Wire {
         let mut tries = Tries::default();
         loop {
             bucket.take().await;
+            // Before the permit: nobody may hold one while it waits for credentials that need a call themselves.
+            if let Some(role) = &self.role {
+                role.credentials().await?;
+            }
             let permit = self.permits.acquire().await;
             let sent = Instant::now();
             // Boxed here, so that a call which waits for its token does not carry the SDK's future with it.
