@@ -1,12 +1,12 @@
 //! Who and where: the accounts that can be reached, and the regions of each.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use futures::StreamExt;
 use howler_model::{Partition, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
 use howler_sources::{Account, Error, Gather, RegionStatus, RoleArn, Session, Source};
 
 use crate::args::RegionChoice;
-use crate::config::Config;
+use crate::config::{Accounts, Config};
 use crate::plan::{Plan, missed};
 use crate::roster::{Entry, Regions, Roster};
 use crate::tell::say;
@@ -23,12 +23,15 @@ impl Targets {
     /// Identifies the caller, finds out who else is meant, enters the accounts, and finds the regions of each.
     ///
     /// # Errors
-    /// A region that does not exist: the scan would silently be smaller than what was asked for.
+    /// A region that does not exist, or not in the partition of any account: the scan would silently be smaller than what was asked for.
     pub async fn in_aws(session: &Session, config: &Config, plan: &Plan) -> Result<Self> {
         let caller = match session.caller().await {
             Ok(caller) => caller,
             Err(error) => return Ok(Self { scopes: vec![nobody(error)], ..Self::default() }),
         };
+        if let Some(stray) = stray(&config.regions, &partitions(&caller, &config.accounts)) {
+            bail!("no account that is scanned has a region {stray}: it is in another partition");
+        }
         let mut roster = Roster::of(&caller, &config.accounts).await;
         let mut targets = Self { scopes: std::mem::take(&mut roster.scopes), ..Self::default() };
         let mut entries = std::pin::pin!(roster.enter(session, &caller));
@@ -112,6 +115,21 @@ pub fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
     choices.iter().filter_map(name).collect()
 }
 
+/// The partitions of the accounts that may be scanned: an organisation is all in that of the caller.
+pub fn partitions(caller: &Account, wanted: &Accounts) -> Vec<Partition> {
+    let mut partitions = vec![caller.partition()];
+    partitions.extend(wanted.roles.iter().map(RoleArn::partition));
+    partitions
+}
+
+/// A region that is asked for by name and is in none of the partitions, so that nobody would scan it.
+pub fn stray<'a>(choices: &'a [RegionChoice], partitions: &[Partition]) -> Option<&'a Region> {
+    choices.iter().find_map(|choice| match choice {
+        RegionChoice::Named(region) if !partitions.contains(&Partition::of_region(region)) => Some(region),
+        _ => None,
+    })
+}
+
 fn unknown_region(unknown: &Region, known: &Regions) -> anyhow::Error {
     let mut names: Vec<&str> = known.keys().map(Region::as_str).collect();
     names.sort_unstable();
@@ -147,4 +165,19 @@ fn nobody(error: Error) -> ScopeCoverage {
         _ => "AWS does not say who we are, so nothing in it was scanned: the report has its words",
     });
     missed(Scope::outside("AWS", Service::STS), unseen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_of_no_partition_that_is_scanned_is_found() {
+        let choices = ["all", "eu-west-1", "cn-north-1"].map(|choice| choice.parse().unwrap());
+        let found = |partitions: &[Partition]| stray(&choices, partitions).map(Region::as_str);
+        assert_eq!(found(&[Partition::Aws]), Some("cn-north-1"));
+        assert_eq!(found(&[Partition::AwsCn]), Some("eu-west-1"));
+        assert_eq!(found(&[Partition::Aws, Partition::AwsCn]), None);
+        assert_eq!(stray(&[], &[Partition::Aws]), None);
+    }
 }

@@ -14,7 +14,7 @@ use crate::config::{self, Config, Target, flags};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::roster::{Entry, Regions, Roster};
-use crate::targets::named;
+use crate::targets::{named, partitions, stray};
 use crate::tell::answer;
 
 /// Beyond this, AWS refuses signatures.
@@ -70,6 +70,7 @@ async fn examine(session: &Session, config: &Config) -> Vec<Line> {
         }
     };
     lines.push(Line::ok(format!("identity: account {} in partition {}", caller.id(), caller.partition())));
+    lines.extend(stray(&config.regions, &partitions(&caller, &config.accounts)).map(elsewhere));
     let roster = Roster::of(&caller, &config.accounts).await;
     lines.extend(roster.scopes.iter().map(organization));
     let entries: Vec<Entry> = roster.enter(session, &caller).collect().await;
@@ -123,6 +124,11 @@ fn organization(scope: &ScopeCoverage) -> Line {
         (_, Some(gap)) => failed("organisation", &gap.unseen),
         (_, None) => Line::ok(format!("organisation: {} accounts", scope.facts)),
     }
+}
+
+fn elsewhere(region: &Region) -> Line {
+    let what = format!("regions: {region} is in a partition of which no account is scanned");
+    Line::to_do(what, "take it out of --region or howler.toml")
 }
 
 fn account(entry: &Entry, choices: &[RegionChoice]) -> Vec<Line> {

@@ -46,6 +46,29 @@ fn flag_values_that_do_not_exist() {
 }
 
 #[test]
+fn an_address_with_a_password_is_never_repeated() {
+    for value in
+        ["http://user:sekret@127.0.0.1:9", "sekret", "Sekret=http://h", "alertmanager://u:sekret@h=x"]
+    {
+        let ran = howler(&["scan", "--notify", value]).run();
+        assert!(!ran.stderr.to_lowercase().contains("sekret"), "{}", ran.stderr);
+        told(ran, 2, &["--notify", "GATEWAY=URL"]);
+    }
+}
+
+#[test]
+fn a_scan_that_no_check_is_left_of() {
+    let check = "quota-utilization";
+    let ran = howler(&["scan", "--check", check, "--skip-check", check]).run();
+    told_in_one_line(ran, 2, &["--check", "no check is left"]);
+}
+
+#[test]
+fn a_time_beyond_the_calendar() {
+    told(howler(&["scan", "--now", "9999-12-31T00:00:00Z"]).run(), 2, &["1970 to 9000"]);
+}
+
+#[test]
 fn a_role_whose_account_has_eleven_digits() {
     let role = "arn:aws:iam::12345678901:role/howler";
     told(howler(&["scan", "--role", role]).run(), 2, &[role, "12"]);
@@ -56,6 +79,16 @@ fn a_region_that_does_not_exist() {
     let ran = simulated(|simulated| simulated.scan(&["-r", "eu-west-9"]));
     told_in_one_line(ran, 2, &["eu-west-9", "eu-west-1"]);
     told(howler(&["scan", "-r", "Europe"]).run(), 2, &["'Europe'"]);
+}
+
+#[test]
+fn a_region_of_another_partition() {
+    let ran = simulated(|simulated| simulated.scan(&["-r", "cn-north-1", "--check", "quota-utilization"]));
+    told_in_one_line(ran, 2, &["cn-north-1", "partition"]);
+    let ran = simulated(|simulated| simulated.scan(&["-r", "eu-west-1", "-r", "us-gov-west-1"]));
+    told_in_one_line(ran, 2, &["us-gov-west-1", "partition"]);
+    let ran = simulated(|simulated| simulated.howler(&["doctor", "-r", "cn-north-1"]));
+    told(ran, 3, &["to do  regions: ", "cn-north-1"]);
 }
 
 #[test]
