@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{FactKind, Facts, FindingId, Measure, Reason, Resource, Severity, Thresholds};
+use crate::{FactKind, Facts, FindingId, Measure, Resource, Severity, Thresholds};
 
 /// The name of a check, in kebab-case.
 pub type CheckId = &'static str;
@@ -135,12 +135,55 @@ impl Finding {
         self.is_open() && self.verdict.severity > Severity::Info && !self.is_echo()
     }
 
-    /// A quota is unknown because its metric has no points, which is quiet and not wrong, or because of a gap, which
-    /// is a finding of its own.
+    /// A number of a quota is missing because of a gap, which is a finding of its own; or because AWS has none, which
+    /// nobody can mend: a metric without points, which is quiet and not wrong, or a limit that is listed nowhere.
+    /// Such findings are counted and in the document, unknown and never passed. A number that the check itself
+    /// refused is told nowhere else.
     fn is_echo(&self) -> bool {
         match &self.verdict.measure {
-            Measure::UtilizationUnknown { unseen, .. } => unseen.reason != Reason::Malformed,
+            Measure::UtilizationUnknown { unseen, .. } => unseen.action != self.check,
             _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Reason, Scope, Service, Unseen};
+
+    fn unknown(usage: Option<f64>, limit: Option<f64>, reason: Reason, action: &str) -> Finding {
+        let scope = Scope::outside("x", Service::FILE);
+        let resource = Resource { scope, kind: "quota", id: "ec2/L-1".into(), name: "Widgets".into() };
+        let unseen = Unseen::new(reason, action, "");
+        Finding {
+            id: FindingId::of("quota-utilization", &resource),
+            check: "quota-utilization",
+            title: "",
+            fix: "",
+            verdict: Verdict {
+                resource,
+                status: Status::Unknown,
+                severity: Severity::Medium,
+                measure: Measure::UtilizationUnknown { usage, limit, unit: "count".into(), unseen },
+                deadline: None,
+                affects: Vec::new(),
+            },
+            owner: None,
+        }
+    }
+
+    #[test]
+    fn a_quota_of_which_a_number_is_missing_is_open_and_told_only_if_nothing_else_tells_it() {
+        for (finding, told) in [
+            (unknown(None, Some(5.0), Reason::NoData, "a:B"), false),
+            (unknown(Some(3.0), None, Reason::NoData, "a:B"), false),
+            (unknown(Some(3.0), None, Reason::Denied, "a:B"), false),
+            (unknown(Some(3.0), None, Reason::Malformed, "a:B"), false),
+            (unknown(None, Some(5.0), Reason::Malformed, "quota-utilization"), true),
+        ] {
+            assert!(finding.is_open(), "counted as unknown: {finding:?}");
+            assert_eq!(finding.is_worth_telling(), told, "{finding:?}");
         }
     }
 }
