@@ -34,7 +34,23 @@ pub(crate) async fn gather(at: &AccountRegion, service: Service, rows: &'static 
     for unseen in limits.unseen {
         gathered.miss(None, unseen);
     }
+    unlimited(&mut gathered);
     gathered
+}
+
+/// The limits that could not be read of single quotas; of a list that failed there is a gap already.
+fn unlimited(gathered: &mut Gathered) {
+    let told: BTreeSet<Unseen> = gathered.gaps.iter().map(|(_, unseen)| unseen.clone()).collect();
+    let mut missed = BTreeSet::new();
+    for quota in &gathered.facts.quotas {
+        if let Limit::Unknown(unseen) = &quota.limit
+            && unseen.reason != Reason::NoData
+            && !told.contains(unseen)
+        {
+            missed.insert((quota.code.clone().unwrap_or_default(), unseen.clone()));
+        }
+    }
+    missed.into_iter().for_each(|(code, unseen)| gathered.miss(Some(&code), unseen));
 }
 
 /// What could not be counted: the row, or single resources of it.
@@ -69,7 +85,7 @@ struct Subject<'a> {
 
 impl Subject<'_> {
     fn facts(&self, counted: Result<Counted, Unseen>) -> Vec<Quota> {
-        let limit = self.limits.of(self.row.code);
+        let limit = self.limits.limit(self.row.code);
         match counted {
             Ok(Counted::Whole(value)) => vec![self.quota(None, limit, self.counted(value))],
             Ok(Counted::Each(values)) => {
@@ -135,5 +151,40 @@ fn metered_fact(
         adjustable: Some(known.adjustable),
         limit: known.limit.clone(),
         usage,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod tests {
+    use howler_model::{Partition, Region, Resource, Scope};
+
+    use super::*;
+
+    fn quota(code: &str, unseen: &Unseen) -> Quota {
+        let service = Service::named("vpc");
+        let account = "111111111111".parse().unwrap();
+        let scope = Scope::aws(Partition::Aws, account, Region::GLOBAL, service);
+        Quota {
+            resource: Resource { scope, kind: "quota", id: code.to_owned(), name: code.to_owned() },
+            code: Some(code.to_owned()),
+            context: None,
+            unit: "count".to_owned(),
+            adjustable: None,
+            limit: Limit::Unknown(unseen.clone()),
+            usage: Usage::Unknown(Unseen::new(Reason::NoData, metrics::ACTION, "")),
+        }
+    }
+
+    #[test]
+    fn a_limit_that_could_not_be_read_is_a_gap_once() {
+        let no = |reason| Unseen::new(reason, "servicequotas:ListServiceQuotas", "no");
+        let (list, single, unlisted) = (no(Reason::Throttled), no(Reason::Denied), no(Reason::NoData));
+        let mut gathered = Gathered::default();
+        gathered.miss(None, list.clone());
+        let quotas = [("L-1", &list), ("L-2", &single), ("L-2", &single), ("L-3", &unlisted)];
+        gathered.facts.quotas.extend(quotas.map(|(code, unseen)| quota(code, unseen)));
+        unlimited(&mut gathered);
+        assert_eq!(gathered.gaps, [(None, list), (Some("L-2".to_owned()), single)]);
     }
 }
