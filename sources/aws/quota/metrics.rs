@@ -119,13 +119,14 @@ fn peak(quota: &Metered<'_>, index: usize, results: &[MetricDataResult]) -> Usag
     if let Some(unseen) = of_quota.clone().find_map(refused) {
         return Usage::Unknown(unseen);
     }
+    if let Some(unseen) = of_quota.clone().last().and_then(unfinished) {
+        return Usage::Unknown(unseen);
+    }
     let points = of_quota.flat_map(|result| result.values().iter().zip(result.timestamps()));
+    // A point of no time is no point.
+    let points = points.filter_map(|(value, time)| Some((*value, DateTime::from_timestamp(time.secs(), 0)?)));
     match points.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
-        Some((value, time)) => Usage::Measured {
-            value: quota.scaled(*value),
-            at: DateTime::from_timestamp(time.secs(), 0).unwrap_or_default(),
-            by: UsageSource::Metric,
-        },
+        Some((value, at)) => Usage::Measured { value: quota.scaled(value), at, by: UsageSource::Metric },
         None => Usage::Unknown(Unseen::new(
             Reason::NoData,
             ACTION,
@@ -143,10 +144,62 @@ fn refused(result: &MetricDataResult) -> Option<Unseen> {
     };
     let message =
         result.messages().iter().filter_map(|message| message.value()).collect::<Vec<_>>().join("; ");
-    let code = result.status_code().map(|code| code.as_str().to_owned());
-    Some(Unseen { code, ..Unseen::new(reason, ACTION, message) })
+    Some(coded(result, Unseen::new(reason, ACTION, message)))
+}
+
+/// An answer whose last page says that points are missing; on the pages before it, that is why there are more.
+fn unfinished(last: &MetricDataResult) -> Option<Unseen> {
+    let partial = last.status_code()? == &StatusCode::PartialData;
+    partial.then(|| coded(last, Unseen::new(Reason::Failed, ACTION, "the answer ends before the points do")))
+}
+
+fn coded(result: &MetricDataResult, unseen: Unseen) -> Unseen {
+    Unseen { code: result.status_code().map(|code| code.as_str().to_owned()), ..unseen }
 }
 
 fn sdk_time(time: DateTime<Utc>) -> SdkTime {
     SdkTime::from_secs(time.timestamp())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    /// A page of results of the first query: its points as value and time.
+    fn page(status: StatusCode, points: &[(f64, i64)]) -> MetricDataResult {
+        let times = points.iter().map(|(_, time)| SdkTime::from_secs(*time)).collect();
+        MetricDataResult::builder()
+            .id(id(0))
+            .status_code(status)
+            .set_values(Some(points.iter().map(|(value, _)| *value).collect()))
+            .set_timestamps(Some(times))
+            .build()
+    }
+
+    fn gauge(pages: &[MetricDataResult]) -> Usage {
+        let metric = MetricInfo::builder().build();
+        peak(&Metered { code: "L-1", metric: &metric, per_seconds: None }, 0, pages)
+    }
+
+    fn measured(value: f64, time: i64) -> Usage {
+        let at = DateTime::from_timestamp(time, 0).unwrap();
+        Usage::Measured { value, at, by: UsageSource::Metric }
+    }
+
+    #[test]
+    fn the_peak_is_over_all_pages_and_the_last_one_has_to_be_the_end() {
+        let (first, last) = (&[(7.0, 60)], &[(3.0, 120)]);
+        let pages = [page(StatusCode::PartialData, first), page(StatusCode::Complete, last)];
+        assert_eq!(gauge(&pages), measured(7.0, 60));
+        let pages = [page(StatusCode::PartialData, first), page(StatusCode::PartialData, last)];
+        let Usage::Unknown(unseen) = gauge(&pages) else { panic!("part of the points was taken for all") };
+        assert_eq!((unseen.reason, unseen.code.as_deref()), (Reason::Failed, Some("PartialData")));
+    }
+
+    #[test]
+    fn a_point_of_no_time_is_not_of_1970() {
+        let pages = [page(StatusCode::Complete, &[(9.0, i64::MAX), (3.0, 120)])];
+        assert_eq!(gauge(&pages), measured(3.0, 120));
+    }
 }
