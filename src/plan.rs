@@ -6,6 +6,8 @@ use howler_checks::CHECKS;
 use howler_model::{Check, FactKind, Gap, Region, Scope, ScopeCoverage, Unseen};
 use howler_sources::{Gather, SOURCES, Source};
 
+use crate::unit::Unit;
+
 /// The checks of a scan and the sources that they need.
 pub struct Plan {
     pub checks: Vec<&'static Check>,
@@ -26,6 +28,15 @@ impl Plan {
     /// The IAM actions that the sources need in an account.
     pub fn actions(&self) -> BTreeSet<&'static str> {
         self.sources.iter().flat_map(|source| (source.actions)()).collect()
+    }
+
+    /// Whether any source is asked about this: otherwise a scan of it would see nothing and say nothing.
+    pub fn reads(&self, unit: &Unit) -> bool {
+        self.sources.iter().any(|source| match source.gather {
+            Gather::Account(_) | Gather::Region(_) => matches!(unit, Unit::Account(_)),
+            Gather::Endpoint(_) => matches!(unit, Unit::Endpoint(_)),
+            Gather::Path(_) => matches!(unit, Unit::Path(_)),
+        })
     }
 
     /// The sources that are asked in a region, or in none: once for each account.

@@ -1,11 +1,15 @@
 //! Who and where: the accounts that can be reached, and the regions of each.
 
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+
 use anyhow::{Result, anyhow, bail};
 use futures::StreamExt;
 use howler_model::{Partition, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
 use howler_sources::{Account, Error, Gather, RegionStatus, RoleArn, Session, Source};
 
-use crate::args::RegionChoice;
+use crate::args::{Reach, RegionChoice};
 use crate::config::{Accounts, Config};
 use crate::plan::{Plan, missed};
 use crate::roster::{Entry, Regions, Roster};
@@ -20,6 +24,20 @@ pub struct Targets {
 }
 
 impl Targets {
+    /// Everything that a scan asks, in AWS and elsewhere.
+    ///
+    /// # Errors
+    /// Something that was asked for and would not be seen: a region, an endpoint, a file.
+    pub async fn of(session: &Session, reach: &Reach, config: &Config, plan: &Plan) -> Result<Self> {
+        let outside = outside(reach, plan)?;
+        let mut targets = match reach.reaches_aws() {
+            true => Self::in_aws(session, config, plan).await?,
+            false => Self::default(),
+        };
+        targets.units.extend(outside);
+        Ok(targets)
+    }
+
     /// Identifies the caller, finds out who else is meant, enters the accounts, and finds the regions of each.
     ///
     /// # Errors
@@ -101,6 +119,23 @@ impl Targets {
     }
 }
 
+/// The endpoints and files outside AWS, each once however often it was said.
+fn outside(reach: &Reach, plan: &Plan) -> Result<Vec<Unit>> {
+    let (mut endpoints, mut paths) = (HashSet::new(), HashSet::new());
+    let first = |path: &&PathBuf| paths.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()));
+    let endpoints = reach.endpoints.iter().filter(|endpoint| endpoints.insert(*endpoint));
+    let units: Vec<Unit> = (endpoints.cloned().map(Unit::Endpoint))
+        .chain(reach.files.iter().filter(first).cloned().map(Unit::Path))
+        .collect();
+    match units.iter().find(|unit| !plan.reads(unit)) {
+        Some(Unit::Endpoint(endpoint)) => {
+            bail!("--endpoint {endpoint}: no check that is left reads endpoints")
+        }
+        Some(Unit::Path(path)) => bail!("--file {}: no check that is left reads files", path.display()),
+        _ => Ok(units),
+    }
+}
+
 /// `all` is what nobody has to say.
 fn wants_all(choices: &[RegionChoice]) -> bool {
     choices.is_empty() || choices.contains(&RegionChoice::All)
@@ -170,6 +205,38 @@ fn nobody(error: Error) -> ScopeCoverage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn asked(endpoints: &[&str], files: &[PathBuf]) -> Reach {
+        let endpoints = endpoints.iter().map(|endpoint| endpoint.parse().unwrap()).collect();
+        Reach { endpoints, files: files.to_vec(), ..Reach::default() }
+    }
+
+    #[test]
+    fn what_is_asked_for_twice_is_one_unit() {
+        let folder = tempfile::tempdir().unwrap();
+        let (plain, dotted) = (folder.path().to_owned(), folder.path().join("."));
+        let missing = PathBuf::from("/no/such.pem");
+        let reach = asked(
+            &["h.example:443", "h.example:443", "h.example:443#other"],
+            &[plain.clone(), dotted, plain, missing.clone(), missing],
+        );
+        assert_eq!(outside(&reach, &Plan::new(&[], &[])).unwrap().len(), 4);
+    }
+
+    #[test]
+    fn what_no_check_reads_is_refused_by_its_name() {
+        let refused = |reach: &Reach, check: &str| {
+            let plan = Plan::new(&[check.to_owned()], &[]);
+            outside(reach, &plan).err().map(|error| error.to_string())
+        };
+        let endpoint = asked(&["h.example:443"], &[]);
+        let file = asked(&[], &["/srv/tls.pem".into()]);
+        assert!(refused(&endpoint, "quota-utilization").unwrap().contains("--endpoint h.example:443"));
+        assert!(refused(&file, "quota-utilization").unwrap().contains("--file /srv/tls.pem"));
+        assert!(refused(&file, "certificate-name-mismatch").unwrap().contains("--file"));
+        assert_eq!(refused(&endpoint, "certificate-name-mismatch"), None);
+        assert_eq!(refused(&file, "certificate-expiry"), None);
+    }
 
     #[test]
     fn a_region_of_no_partition_that_is_scanned_is_found() {

@@ -6,7 +6,7 @@ use howler_model::{CoverageStatus, Region, ScopeCoverage};
 use howler_reports::visible;
 use howler_sources::{Gather, RoleArn, Session, Source};
 
-use super::scan::{settings, targets};
+use super::scan::settings;
 use crate::args;
 use crate::config::{self, flags};
 use crate::environment::Clock;
@@ -23,7 +23,7 @@ pub async fn run(args: args::Plan) -> Result<Exit, Failure> {
     let settings = settings(&args.reach.aws, Clock::new(args.judge.now)).map_err(Failure::usage)?;
     let session = Session::start(&settings).await.map_err(Failure::usage)?;
     let plan = Plan::new(&args.judge.checks, &config.skipped);
-    let targets = targets(&session, &args.reach, &config, &plan).await.map_err(Failure::usage)?;
+    let targets = Targets::of(&session, &args.reach, &config, &plan).await.map_err(Failure::usage)?;
     answer(&text(&plan, &targets, session.calls().sent()))?;
     let gaps = targets.scopes.iter().any(|scope| scope.status().is_gap());
     Ok(if gaps { Exit::Incomplete } else { Exit::Fine })
