@@ -41,8 +41,9 @@ impl Targets {
     /// Identifies the caller, finds out who else is meant, enters the accounts, and finds the regions of each.
     ///
     /// # Errors
-    /// A region that does not exist, or not in the partition of any account: the scan would silently be smaller than what was asked for.
-    pub async fn in_aws(session: &Session, config: &Config, plan: &Plan) -> Result<Self> {
+    /// A region that does not exist, or not in the partition of any account: the scan would silently be smaller than
+    /// what was asked for.
+    async fn in_aws(session: &Session, config: &Config, plan: &Plan) -> Result<Self> {
         let caller = match session.caller().await {
             Ok(caller) => caller,
             Err(error) => return Ok(Self { scopes: vec![nobody(error)], ..Self::default() }),

@@ -17,7 +17,6 @@ use crate::scan::{Outcome, Scanner};
 use crate::signals::{Signal, Signals};
 use crate::targets::Targets;
 use crate::tell::Teller;
-use crate::unit::Unit;
 
 /// The region that identity is asked in where neither the environment nor the profile names one.
 const FIRST_REGION: &str = "us-east-1";
@@ -62,7 +61,7 @@ impl Job {
         let scanner = Scanner { plan: &plan, prober: &self.prober, thresholds, now: started_at };
         let mut outcome = Outcome::default();
         tokio::select! {
-            targets = targets(&session, &self.reach, &self.config, &plan) => {
+            targets = Targets::of(&session, &self.reach, &self.config, &plan) => {
                 let Targets { units, scopes } = targets.map_err(Failure::usage)?;
                 scanner.judge(Facts { scopes, ..Facts::default() }, &mut outcome);
                 let progress = teller.progress(units.len());
@@ -87,17 +86,6 @@ impl Job {
             finished: signal.is_none(),
         }
     }
-}
-
-/// Everything that a scan asks, in AWS and elsewhere.
-pub async fn targets(session: &Session, reach: &Reach, config: &Config, plan: &Plan) -> Result<Targets> {
-    let mut targets = match reach.reaches_aws() {
-        true => Targets::in_aws(session, config, plan).await?,
-        false => Targets::default(),
-    };
-    targets.units.extend(reach.endpoints.iter().cloned().map(Unit::Endpoint));
-    targets.units.extend(reach.files.iter().cloned().map(Unit::Path));
-    Ok(targets)
 }
 
 /// How AWS is reached.

@@ -65,9 +65,11 @@ fn a_scan_that_no_check_is_left_of() {
 
 #[test]
 fn an_endpoint_or_file_that_no_check_reads() {
-    let ran = |args: &[&str]| howler(&["plan", "--check", "quota-utilization"]).args(args).run();
-    told_in_one_line(ran(&["--endpoint", "127.0.0.1:9"]), 2, &["--endpoint 127.0.0.1:9", "no check"]);
-    told_in_one_line(ran(&["--file", "/tmp"]), 2, &["--file /tmp", "no check"]);
+    for verb in ["plan", "scan"] {
+        let ran = |args: &[&str]| howler(&[verb, "--check", "quota-utilization"]).args(args).run();
+        told_in_one_line(ran(&["--endpoint", "127.0.0.1:9"]), 2, &["--endpoint 127.0.0.1:9", "no check"]);
+        told_in_one_line(ran(&["--file", "/tmp"]), 2, &["--file /tmp", "no check"]);
+    }
 }
 
 #[test]
