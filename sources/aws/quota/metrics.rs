@@ -119,7 +119,7 @@ fn peak(quota: &Metered<'_>, index: usize, results: &[MetricDataResult]) -> Usag
     if let Some(unseen) = of_quota.clone().find_map(refused) {
         return Usage::Unknown(unseen);
     }
-    if let Some(unseen) = of_quota.clone().last().and_then(unfinished) {
+    if let Some(unseen) = of_quota.clone().next_back().and_then(unfinished) {
         return Usage::Unknown(unseen);
     }
     let points = of_quota.flat_map(|result| result.values().iter().zip(result.timestamps()));
