@@ -77,8 +77,12 @@ impl AccountUnit {
         let mut answers = self.ask(plan, |_| true).await;
         let failed = answers.iter().filter(|(_, facts)| may_pass(facts)).map(|(asked, _)| asked.clone());
         let failed: BTreeSet<Asked> = failed.collect();
-        if !failed.is_empty() {
-            answers.extend(self.ask(plan, |asked| failed.contains(asked)).await);
+        for (asked, again) in self.ask(plan, |asked| failed.contains(asked)).await {
+            // What the first pass saw and the second did not stays seen.
+            let better = answers.get(&asked).is_none_or(|first| gaps(&again) <= gaps(first));
+            if better {
+                answers.insert(asked, again);
+            }
         }
         merge(answers.into_values().collect())
     }
@@ -149,6 +153,11 @@ async fn gather_all(
     let answers =
         sources.into_iter().map(async |source| ((region.clone(), source.id), gather(&at, source).await));
     join_all(answers).await
+}
+
+/// How much is missing.
+fn gaps(facts: &Facts) -> usize {
+    facts.scopes.iter().map(|scope| scope.gaps.len()).sum()
 }
 
 /// Whether something is missing that may be there when it is asked for again.
