@@ -16,6 +16,7 @@ use crate::names;
 use crate::organization::{Account, Organization, Region};
 use crate::parameters::Parameters;
 use crate::service::{self, Protocol, Service};
+use crate::session::Session;
 use crate::value::{Place, Value};
 
 /// Where the counters are asked; no AWS service has such a path.
@@ -28,6 +29,8 @@ pub(crate) struct World {
     pub(crate) rules: Vec<Armed>,
     pub(crate) now: chrono::DateTime<chrono::Utc>,
     pub(crate) latency: Option<Latency>,
+    /// How long the sessions of assumed roles live, if they end.
+    pub(crate) session_lifetime: Option<Duration>,
     pub(crate) ledger: Ledger,
     pub(crate) log: Option<Log>,
     /// The resources of services without regions: none.
@@ -36,11 +39,11 @@ pub(crate) struct World {
 
 /// What a request turned out to ask, as far as it can be told before it is answered.
 struct Asked<'a> {
-    request: &'a Request<'a>,
     service: &'static Service,
     protocol: Protocol,
     scope: Scope<'a>,
     account: Option<&'a Account>,
+    session: Option<Session<'a>>,
     parameters: Result<Parameters<'a>, Failure>,
     action: String,
     attempt: u32,
@@ -74,9 +77,10 @@ impl World {
             true => Err(Failure::throttled()),
             false => self.result(&asked, &full_action, scope.is_some(), stroke.fault),
         };
+        let is_final = is_final(&result, stroke.fault);
         let (mut reply, outcome) = reply(&asked, result, &stroke);
         reply.delay += self.latency.map_or(Duration::ZERO, |latency| latency.draw(digest));
-        if !admission.throttled && is_final(outcome, stroke.fault) {
+        if is_final {
             self.ledger.answered(&ask, reply.delay);
         }
         if let Some(log) = &self.log {
@@ -109,11 +113,11 @@ impl World {
         let caller = account.map_or(scope.key, |account| &account.id);
         let digest = Digest::new().add(caller).add(scope.region).add(&action).add(request.body);
         Asked {
-            request,
             service,
             protocol,
             scope,
             account,
+            session: credentials::session(scope.key, request.header("x-amz-security-token")),
             parameters,
             action,
             attempt,
@@ -137,8 +141,10 @@ impl World {
             return Err(Failure::no_credentials());
         }
         let account = asked.account.ok_or_else(Failure::not_opted_in)?;
-        let caller =
-            credentials::caller(account, asked.scope.key, asked.request.header("x-amz-security-token"));
+        if asked.session.is_some_and(|session| session.has_ended()) {
+            return Err(Failure::expired());
+        }
+        let caller = credentials::caller(account, asked.session);
         if let Some(failure) = fault.and_then(|fault| refusal(fault, &caller, full_action)) {
             return Err(failure);
         }
@@ -153,6 +159,7 @@ impl World {
             action: &asked.action,
             parameters,
             now: self.now,
+            session_lifetime: self.session_lifetime,
             paging_fault: paging_fault(fault),
         })
     }
@@ -215,13 +222,10 @@ fn attempt(request: &Request<'_>) -> u32 {
     named.and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-/// Whether asking once more would be of no use: what a fault spoiled may go well the next time.
-fn is_final(outcome: Outcome, fault: Option<Fault>) -> bool {
-    match outcome {
-        Outcome::Answered => true,
-        Outcome::Refused(_) => matches!(fault, None | Some(Fault::Deny { .. } | Fault::NotOptedIn)),
-        Outcome::Hung | Outcome::Broken => false,
-    }
+/// Whether asking once more would be of no use: what passes, or what a fault spoiled, may go well the next time.
+fn is_final(result: &Result<Value, Failure>, fault: Option<Fault>) -> bool {
+    let stays = result.as_ref().err().is_none_or(|failure| !failure.passes());
+    stays && matches!(fault, None | Some(Fault::Deny { .. } | Fault::NotOptedIn))
 }
 
 /// The error that a fault answers with, if that is what it does.

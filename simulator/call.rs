@@ -1,5 +1,7 @@
 //! One call of a caller that is known, ready to be answered.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::fault::Paging;
@@ -21,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) action: &'a str,
     pub(crate) parameters: &'a Parameters<'a>,
     pub(crate) now: DateTime<Utc>,
+    /// How long the sessions of assumed roles live, if they end.
+    pub(crate) session_lifetime: Option<Duration>,
     /// What a listing has to do wrong.
     pub(crate) paging_fault: Option<Paging>,
 }

@@ -1,12 +1,16 @@
 //! Who calls: access key ids carry the account, so that nothing has to be remembered.
 
 use crate::organization::{Account, Organization};
+use crate::session::Session;
 
 /// The access key id of the management account's user. Its secret may be anything: signatures are not verified.
 pub const ACCESS_KEY_ID: &str = "AKIAHOWLERMANAGEMENT";
 
 /// A secret to go with [`ACCESS_KEY_ID`].
 pub const SECRET_ACCESS_KEY: &str = "simulated";
+
+/// How access key ids of assumed roles begin.
+const SESSION: &str = "ASIA";
 
 /// The access key id of a user of any account.
 pub fn access_key_id(account: &str) -> String {
@@ -15,12 +19,7 @@ pub fn access_key_id(account: &str) -> String {
 
 /// The access key id of an assumed role of an account.
 pub(crate) fn session_key_id(account: &str) -> String {
-    format!("ASIA{account}ROLE")
-}
-
-/// The session token of an assumed role, which carries its name and its session's.
-pub(crate) fn session_token(role: &str, session: &str) -> String {
-    format!("{role}/{session}")
+    format!("{SESSION}{account}ROLE")
 }
 
 /// What a signature says: `Credential=<key>/<date>/<region>/<service>/aws4_request`.
@@ -49,12 +48,17 @@ pub(crate) fn account<'a>(organization: &'a Organization, key: &str) -> Option<&
     organization.accounts.get(key.get(4..16)?)
 }
 
+/// The session that a request is made in, if its key is one of an assumed role.
+pub(crate) fn session<'a>(key: &str, token: Option<&'a str>) -> Option<Session<'a>> {
+    token.filter(|_| key.starts_with(SESSION)).map(Session::read)
+}
+
 /// The ARN of the caller.
-pub(crate) fn caller(account: &Account, key: &str, session_token: Option<&str>) -> String {
+pub(crate) fn caller(account: &Account, session: Option<Session<'_>>) -> String {
     let id = &account.id;
-    match session_token {
-        Some(session) if key.starts_with("ASIA") => format!("arn:aws:sts::{id}:assumed-role/{session}"),
-        _ => format!("arn:aws:iam::{id}:user/howler"),
+    match session {
+        Some(session) => format!("arn:aws:sts::{id}:assumed-role/{}", session.name),
+        None => format!("arn:aws:iam::{id}:user/howler"),
     }
 }
 

@@ -82,6 +82,11 @@ impl Failure {
         Self::new(Kind::Coded(status, code), message)
     }
 
+    /// Whether the same request may go well the next time.
+    pub(crate) fn passes(&self) -> bool {
+        matches!(self.kind, Kind::Throttled | Kind::Internal(_) | Kind::Expired)
+    }
+
     /// The error with the status and the code of a service.
     pub(crate) fn spell(self, service: &Service) -> Spelled {
         let (status, code) = match service.protocol {

@@ -48,6 +48,7 @@ mod rates;
 mod resource;
 mod service;
 mod servicequotas;
+mod session;
 mod simulation;
 mod simulator;
 mod sts;

@@ -1,5 +1,7 @@
 //! A simulation before it starts: what it answers, and how much like AWS it behaves.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::fault::Faults;
@@ -16,12 +18,21 @@ pub struct Simulation {
     pub(crate) latency: Option<Latency>,
     pub(crate) limited: bool,
     pub(crate) logged: bool,
+    pub(crate) session_lifetime: Option<Duration>,
 }
 
 impl Simulation {
     /// A simulation of an organisation in which all dates are relative to `now`.
     pub fn new(organization: Organization, now: DateTime<Utc>) -> Self {
-        Self { organization, now, faults: Faults::new(), latency: None, limited: false, logged: true }
+        Self {
+            organization,
+            now,
+            faults: Faults::new(),
+            latency: None,
+            limited: false,
+            logged: true,
+            session_lifetime: None,
+        }
     }
 
     /// With these faults.
@@ -49,6 +60,14 @@ impl Simulation {
     #[must_use]
     pub fn unlogged(mut self) -> Self {
         self.logged = false;
+        self
+    }
+
+    /// With sessions of assumed roles that end so long after they were given, by the machine's clock and whatever
+    /// duration was asked for. Who signs with one that is over is told so, as each service does.
+    #[must_use]
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = Some(lifetime);
         self
     }
 

@@ -59,6 +59,7 @@ impl Simulator {
             rules: simulation.faults.into_iter().map(Armed::new).collect(),
             now: simulation.now,
             latency: simulation.latency,
+            session_lifetime: simulation.session_lifetime,
             ledger: Ledger::new(simulation.limited),
             log: simulation.logged.then(Log::default),
             nowhere: Region::default(),

@@ -3,13 +3,14 @@
 use chrono::TimeDelta;
 
 use crate::call::Call;
-use crate::credentials::{session_key_id, session_token};
+use crate::credentials::session_key_id;
 use crate::failure::Failure;
+use crate::session;
 use crate::value::Value;
 
-/// How long a session lives. The simulated now may lie far from the caller's clock, by which sessions must
-/// not look expired; [`crate::Fault::ExpiredToken`] ends one.
-const LIFETIME: TimeDelta = TimeDelta::days(36_500);
+/// How long a session lives that does not end. The simulated now may lie far from the caller's clock, by which
+/// sessions must not look expired; [`crate::Fault::ExpiredToken`] ends one.
+const ENDLESS: TimeDelta = TimeDelta::days(36_500);
 
 pub(crate) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
     match call.action {
@@ -30,7 +31,7 @@ fn caller_identity(call: &Call<'_>) -> Value {
 
 fn assume_role(call: &Call<'_>) -> Result<Value, Failure> {
     let arn = call.parameters.required("RoleArn")?;
-    let session = call.parameters.required("RoleSessionName")?;
+    let name = call.parameters.required("RoleSessionName")?;
     let (account, role) =
         role(call, arn).ok_or_else(|| Failure::coded(403, "AccessDenied", refusal(&call.caller, arn)))?;
     let seconds = call.parameters.number("DurationSeconds")?.unwrap_or(3600);
@@ -39,14 +40,15 @@ fn assume_role(call: &Call<'_>) -> Result<Value, Failure> {
             "The requested DurationSeconds {seconds} is not within 900 to 43200."
         )));
     }
+    let end = call.session_lifetime.map(session::end_after);
     let credentials = Value::record()
         .with("AccessKeyId", session_key_id(account))
         .with("SecretAccessKey", crate::SECRET_ACCESS_KEY)
-        .with("SessionToken", session_token(role, session))
-        .with("Expiration", call.now + LIFETIME);
+        .with("SessionToken", session::token(role, name, end))
+        .with("Expiration", end.unwrap_or(call.now + ENDLESS));
     let user = Value::record()
-        .with("AssumedRoleId", format!("AROAHOWLERSIMULATED00:{session}"))
-        .with("Arn", format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"));
+        .with("AssumedRoleId", format!("AROAHOWLERSIMULATED00:{name}"))
+        .with("Arn", format!("arn:aws:sts::{account}:assumed-role/{role}/{name}"));
     Ok(Value::record().with("Credentials", credentials).with("AssumedRoleUser", user))
 }
 

@@ -8,3 +8,4 @@ mod paging;
 mod protocols;
 mod scale;
 mod services;
+mod sessions;
