@@ -1,0 +1,149 @@
+//! All that is counted of a scan, so that nobody has to hold it.
+
+use std::collections::BTreeMap;
+
+use howler_model as model;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Coverage, CoverageStatus, Finding, Measure, Reason, Scope, Severity, Status, Summary};
+
+/// Findings and scopes counted; the tallies of the parts of a scan add up to that of the whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Scopes by how they came out.
+    scopes: BTreeMap<CoverageStatus, usize>,
+    /// What could not be seen, but for what is not enabled.
+    gaps: BTreeMap<Reason, usize>,
+    /// All findings.
+    findings: BTreeMap<Status, BTreeMap<Severity, usize>>,
+    /// Findings worth telling, but for those about gaps.
+    told: BTreeMap<Severity, usize>,
+    /// Findings worth telling about gaps.
+    gaps_told: usize,
+}
+
+impl Tally {
+    /// Counts a finding.
+    pub fn add_finding(&mut self, finding: &Finding) {
+        add(self.findings.entry(finding.status).or_default(), finding.severity, 1);
+        match (finding.is_worth_telling(), &finding.measure) {
+            (false, _) => {}
+            (true, Measure::Gap { .. }) => self.gaps_told += 1,
+            (true, _) => add(&mut self.told, finding.severity, 1),
+        }
+    }
+
+    /// Counts a scope and its gaps.
+    pub fn add_scope(&mut self, scope: &Scope) {
+        add(&mut self.scopes, scope.status, 1);
+        scope.missed().for_each(|gap| add(&mut self.gaps, gap.unseen.reason, 1));
+    }
+
+    /// Adds what was counted of another part of the scan.
+    pub fn merge(&mut self, other: &Self) {
+        add_all(&mut self.scopes, &other.scopes);
+        add_all(&mut self.gaps, &other.gaps);
+        add_all(&mut self.told, &other.told);
+        self.gaps_told += other.gaps_told;
+        for (&status, findings) in &other.findings {
+            add_all(self.findings.entry(status).or_default(), findings);
+        }
+    }
+
+    /// How many scopes came out how.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        use CoverageStatus as S;
+        let of = |status| self.scopes.get(&status).copied().unwrap_or_default();
+        Coverage {
+            requested: self.scopes.values().sum(),
+            ok: of(S::Ok),
+            partial: of(S::Partial),
+            denied: of(S::Denied),
+            disabled: of(S::Disabled),
+            throttled: of(S::Throttled),
+            error: of(S::Error),
+            skipped: of(S::Skipped),
+        }
+    }
+
+    /// Findings by status, and the open ones by severity, with those of which there are none.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let severities = model::Severity::ALL.map(Severity::from);
+        Summary {
+            by_status: model::Status::ALL.map(|word| (word.into(), self.with(word.into()))).into(),
+            open_by_severity: severities.map(|severity| (severity, self.open(severity))).into(),
+        }
+    }
+
+    /// Whether everything that should have been seen was seen. Nothing asked for is not complete.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.scopes.is_empty() && self.gaps() == 0
+    }
+
+    /// The worst severity among failed and warned findings.
+    #[must_use]
+    pub fn worst(&self) -> Option<model::Severity> {
+        let judged = [Status::Fail, Status::Warn].into_iter().filter_map(|status| self.findings.get(&status));
+        judged.flat_map(BTreeMap::keys).map(|&severity| severity.into()).max()
+    }
+
+    /// Scopes of which something that should have been seen was not.
+    #[must_use]
+    pub fn gaps(&self) -> usize {
+        let gaps = self.scopes.iter().filter(|(status, _)| status.is_gap());
+        gaps.map(|(_, number)| number).sum()
+    }
+
+    /// What could not be seen, by reason, without what is not enabled; a scope may have more than one.
+    #[must_use]
+    pub fn gaps_by_reason(&self) -> &BTreeMap<Reason, usize> {
+        &self.gaps
+    }
+
+    /// Findings with that status.
+    #[must_use]
+    pub fn with(&self, status: Status) -> usize {
+        self.findings.get(&status).map_or(0, |findings| findings.values().sum())
+    }
+
+    /// Findings worth telling, worst first, without those about gaps: [`Self::gaps_by_reason`] tells of these.
+    #[must_use]
+    pub fn told_by_severity(&self) -> &BTreeMap<Severity, usize> {
+        &self.told
+    }
+
+    /// The sum of [`Self::told_by_severity`].
+    #[must_use]
+    pub fn told(&self) -> usize {
+        self.told.values().sum()
+    }
+
+    /// Findings worth telling, those about gaps included.
+    #[must_use]
+    pub fn worth_telling(&self) -> usize {
+        self.told() + self.gaps_told
+    }
+
+    /// Findings that are open and not worth telling: hundreds of quotas in a quiet account.
+    #[must_use]
+    pub fn minor(&self) -> usize {
+        let open: usize = self.summary().open_by_severity.values().sum();
+        open.saturating_sub(self.worth_telling())
+    }
+
+    fn open(&self, severity: Severity) -> usize {
+        let open = self.findings.iter().filter(|(status, _)| status.is_open());
+        open.filter_map(|(_, findings)| findings.get(&severity)).sum()
+    }
+}
+
+fn add<Word: Ord>(counts: &mut BTreeMap<Word, usize>, word: Word, number: usize) {
+    *counts.entry(word).or_default() += number;
+}
+
+fn add_all<Word: Ord + Copy>(counts: &mut BTreeMap<Word, usize>, others: &BTreeMap<Word, usize>) {
+    others.iter().for_each(|(&word, &number)| add(counts, word, number));
+}
