@@ -72,7 +72,7 @@ impl World {
         let ask = asked.ask(&full_action);
         let admission = self.ledger.admit(&ask);
         let digest = asked.digest.add(admission.times.to_le_bytes());
-        let stroke = self.stroke(&asked, &full_action, digest);
+        let stroke = self.stroke(&asked, &ask, digest);
         let result = match admission.throttled {
             true => Err(Failure::throttled()),
             false => self.result(&asked, &full_action, scope.is_some(), stroke.fault),
@@ -125,9 +125,16 @@ impl World {
         }
     }
 
-    fn stroke(&self, asked: &Asked<'_>, full_action: &str, digest: Digest) -> Stroke {
-        let (account, region) = (asked.account_id(), asked.scope.region);
-        fault::stroke(&self.rules, &Target { account, region, action: full_action, digest })
+    fn stroke(&self, asked: &Asked<'_>, ask: &Ask<'_>, digest: Digest) -> Stroke {
+        let target = Target {
+            account: asked.account_id(),
+            region: asked.scope.region,
+            action: ask.action,
+            digest,
+            further_page: ask.listing.is_some(),
+            session: asked.session.is_some(),
+        };
+        fault::stroke(&self.rules, &target)
     }
 
     fn result(
@@ -263,6 +270,7 @@ fn reply(asked: &Asked<'_>, result: Result<Value, Failure>, stroke: &Stroke) -> 
     reply.delay = stroke.delay;
     match stroke.fault {
         Some(Fault::Hang) => (reply.delivery, outcome) = (Delivery::Never, Outcome::Hung),
+        Some(Fault::Reset) => (reply.delivery, outcome) = (Delivery::Reset, Outcome::Broken),
         Some(Fault::TruncatedBody) => (reply.delivery, outcome) = (Delivery::Half, Outcome::Broken),
         Some(Fault::Garbage) => {
             (reply.body, outcome) = (b"<html>{not what was asked".to_vec(), Outcome::Broken)

@@ -27,16 +27,25 @@ pub enum Fault {
     ExpiredToken,
     /// Never answered; the connection stays open.
     Hang,
+    /// The connection is reset before any byte of the answer.
+    Reset,
     /// The connection ends in the middle of the body.
     TruncatedBody,
     /// A whole answer of status 200 whose body is no document of the protocol.
     Garbage,
-    /// Every page names itself as the next one.
+    /// Every page names itself as the next one. Strikes only requests for a further page.
     RepeatToken,
-    /// Two pages name each other as the next one.
+    /// Two pages name each other as the next one. Strikes only requests for a further page.
     LoopTokens,
     /// Answered well, but only after this time. Later rules still apply.
     Delay(Duration),
+}
+
+impl Fault {
+    /// Whether it can go wrong in that way at all.
+    fn fits(self, target: &Target<'_>) -> bool {
+        target.further_page || !matches!(self, Self::RepeatToken | Self::LoopTokens)
+    }
 }
 
 /// The faults of [`Fault`] that a listing has to commit itself.
@@ -61,6 +70,7 @@ pub struct Rule {
     account: String,
     region: String,
     action: String,
+    sessions: bool,
     when: When,
 }
 
@@ -68,7 +78,7 @@ impl Rule {
     /// A fault that strikes every request.
     pub fn new(fault: Fault) -> Self {
         let any = || "*".to_owned();
-        Self { fault, account: any(), region: any(), action: any(), when: When::Always }
+        Self { fault, account: any(), region: any(), action: any(), sessions: false, when: When::Always }
     }
 
     /// Only requests to accounts whose id matches.
@@ -89,6 +99,13 @@ impl Rule {
     #[must_use]
     pub fn action(mut self, pattern: impl Into<String>) -> Self {
         self.action = pattern.into();
+        self
+    }
+
+    /// Only requests in the session of an assumed role.
+    #[must_use]
+    pub fn sessions(mut self) -> Self {
+        self.sessions = true;
         self
     }
 
@@ -116,6 +133,10 @@ pub(crate) struct Target<'a> {
     pub(crate) action: &'a str,
     /// The digest of the request, the number of its attempt and how often it was asked.
     pub(crate) digest: Digest,
+    /// Whether it asks for a further page of a listing.
+    pub(crate) further_page: bool,
+    /// Whether it is made in the session of an assumed role.
+    pub(crate) session: bool,
 }
 
 /// What strikes one request.
@@ -142,6 +163,8 @@ impl Armed {
         pattern::matches(&rule.account, target.account)
             && pattern::matches(&rule.region, target.region)
             && pattern::matches(&rule.action, target.action)
+            && (target.session || !rule.sessions)
+            && rule.fault.fits(target)
             && self.is_due(target.digest)
     }
 
@@ -175,7 +198,8 @@ mod tests {
 
     fn target(action: &str, attempt: u64) -> Target<'_> {
         let digest = Digest::new().add(attempt.to_le_bytes());
-        Target { account: "111111111111", region: "eu-west-1", action, digest }
+        let (account, region) = ("111111111111", "eu-west-1");
+        Target { account, region, action, digest, further_page: false, session: false }
     }
 
     fn strikes(rule: Rule, requests: u64) -> usize {
@@ -191,6 +215,18 @@ mod tests {
         assert_eq!(strikes(Rule::new(Fault::Throttle).action("ec2:*"), 3), 0);
         assert_eq!(strikes(Rule::new(Fault::Throttle).region("us-*"), 3), 0);
         assert_eq!(strikes(Rule::new(Fault::Throttle).account("222222222222"), 3), 0);
+    }
+
+    #[test]
+    fn what_cannot_go_wrong_is_left_to_the_next_rule() {
+        let [repeat, expired] = [Fault::RepeatToken, Fault::ExpiredToken].map(Rule::new);
+        let rules: Vec<Armed> = [repeat.first(1), expired.sessions()].map(Armed::new).into();
+        let first = target("acm:ListCertificates", 1);
+        assert_eq!(stroke(&rules, &first).fault, None);
+        let session = Target { session: true, ..first };
+        assert_eq!(stroke(&rules, &session).fault, Some(Fault::ExpiredToken));
+        let further = Target { further_page: true, ..session };
+        assert_eq!(stroke(&rules, &further).fault, Some(Fault::RepeatToken), "its first is not used up");
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(crate) enum Delivery {
     Half,
     /// Nothing at all, with the connection open.
     Never,
+    /// Nothing at all, and the connection reset.
+    Reset,
 }
 
 /// One answer.
@@ -94,8 +96,11 @@ async fn deliver(stream: &mut TcpStream, reply: Reply) -> io::Result<bool> {
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
     }
-    if reply.delivery == Delivery::Never {
-        return wait_for_end(stream).await.map(|()| false);
+    match reply.delivery {
+        Delivery::Never => return wait_for_end(stream).await.map(|()| false),
+        // The connection ends without lingering as soon as it is dropped, and that is a reset.
+        Delivery::Reset => return stream.set_zero_linger().map(|()| false),
+        Delivery::Whole | Delivery::Half => {}
     }
     let length = reply.body.len();
     let mut bytes = Vec::with_capacity(reply.headers.len() + length + 80);

@@ -14,7 +14,7 @@ pub enum Outcome {
     Refused(&'static str),
     /// Never answered.
     Hung,
-    /// Answered in part, or with what is no document.
+    /// Answered in part, with what is no document, or with the end of the connection.
     Broken,
 }
 

@@ -3,8 +3,10 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use crate::client::{Answer, Caller, start};
-use howler_simulator::{Fault, Outcome, Region, Rule, estate};
+use howler_simulator::{Fault, Outcome, Region, Rule, estate, storm};
 
 fn region() -> Region {
     let mut region = Region::default();
@@ -15,6 +17,32 @@ fn region() -> Region {
 fn error(answer: &Answer) -> (u16, String) {
     let code = answer.element("Code").unwrap_or_else(|| answer.json()["__type"].as_str().unwrap().to_owned());
     (answer.status, code)
+}
+
+/// Whether a request fails, or is not even answered, in a storm.
+async fn fails(caller: Caller, form: String) -> (bool, bool) {
+    let head = caller.signed("ec2");
+    let asked = tokio::time::timeout(Duration::from_secs(5), caller.send("/", &head, form.as_bytes()));
+    match asked.await {
+        Err(_) => (true, true),
+        Ok(Ok(answer)) => (answer.status != 200 || !answer.text().ends_with("Response>"), false),
+        Ok(Err(_)) => (true, false),
+    }
+}
+
+#[tokio::test]
+async fn a_storm_strikes_its_share_of_what_is_asked_again_too() {
+    let simulator = start(region(), storm(0.3, 42));
+    let mut asked = JoinSet::new();
+    for number in 0..400 {
+        let form = format!("Action=DescribeVolumes&MaxResults={}", 5 + number / 2);
+        asked.spawn(fails(Caller::new(&simulator), form));
+    }
+    let ends = asked.join_all().await;
+    let failed = ends.iter().filter(|(failed, _)| *failed).count();
+    let hung = ends.iter().filter(|(_, hung)| *hung).count();
+    assert!((90..=150).contains(&failed), "{failed} of 400 failed");
+    assert!((1..=15).contains(&hung), "{hung} of 400 hung");
 }
 
 /// What EC2, IAM and ACM answer under one fault.
@@ -79,18 +107,21 @@ async fn the_first_requests_fail_and_then_no_more() {
 }
 
 #[tokio::test]
-async fn cut_and_hung_answers_are_logged_as_such() {
+async fn cut_hung_and_reset_answers_are_logged_as_such() {
     let cut = Rule::new(Fault::TruncatedBody).action("ec2:DescribeVolumes");
     let hung = Rule::new(Fault::Hang).action("ec2:DescribeVpcs");
-    let simulator = start(region(), vec![cut, hung]);
+    let reset = Rule::new(Fault::Reset).action("ec2:DescribeSubnets");
+    let simulator = start(region(), vec![cut, hung, reset]);
     let caller = Caller::new(&simulator);
     let send = async |form: &'static str| caller.send("/", &caller.signed("ec2"), form.as_bytes()).await;
     let cut = send("Action=DescribeVolumes").await.unwrap_err();
     assert_eq!(cut.kind(), ErrorKind::UnexpectedEof);
     let hung = tokio::time::timeout(Duration::from_millis(200), send("Action=DescribeVpcs")).await;
     assert!(hung.is_err());
+    let reset = send("Action=DescribeSubnets").await.unwrap_err();
+    assert_eq!(reset.kind(), ErrorKind::ConnectionReset);
     let outcomes: Vec<Outcome> = simulator.requests().into_iter().map(|request| request.outcome).collect();
-    assert_eq!(outcomes, [Outcome::Broken, Outcome::Hung]);
+    assert_eq!(outcomes, [Outcome::Broken, Outcome::Hung, Outcome::Broken]);
 }
 
 /// The tokens of the first pages of a listing of twelve, five a page.
