@@ -12,15 +12,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
-use howler_model::{AccountId, Partition, Reason, Region, Resource, Scope, Service, Unseen};
+use howler_model::{AccountId, Partition, Region, Resource, Scope, Service, Unseen};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 
+use super::paging::Paging;
 use super::watch::{Calls, Watch};
 use super::wire::Wire;
 use super::{Listing, Page};
-
-/// More pages than any listing has; past it, something is wrong with the tokens.
-const MOST_PAGES: usize = 10_000;
 
 /// One region of one account, or the place of its global services.
 pub struct AccountRegion {
@@ -113,8 +111,7 @@ impl AccountRegion {
     /// All pages of a listing, in order.
     ///
     /// # Errors
-    /// What kept one page away: half a listing is no listing. A token that comes again is a
-    /// [`Reason::PagingLoop`]; the SDK's own paginators would end there as if all were read.
+    /// What kept one page away, a loop of tokens too: half a listing is no listing.
     pub(crate) async fn pages<I, E, F>(
         &self,
         action: &'static str,
@@ -124,19 +121,13 @@ impl AccountRegion {
         E: StdError + ProvideErrorMetadata + 'static,
         F: Future<Output = Result<Page<I>, SdkError<E, HttpResponse>>>,
     {
-        let (mut items, mut seen, mut token) = (Vec::new(), Vec::new(), None);
+        let (mut items, mut paging) = (Vec::new(), Paging::default());
         loop {
-            let page = self.call(action, || ask(token.clone())).await?;
+            let page = self.call(action, || ask(paging.token.clone())).await?;
             items.extend(page.items);
-            let Some(next) = page.next.filter(|next| !next.is_empty()) else {
+            if !paging.turn(action, page.next)? {
                 return Ok(items);
-            };
-            if seen.contains(&next) || seen.len() >= MOST_PAGES {
-                let message = format!("page {} repeats an earlier token", seen.len() + 2);
-                return Err(Unseen::new(Reason::PagingLoop, action, message));
             }
-            seen.push(next.clone());
-            token = Some(next);
         }
     }
 }

@@ -7,6 +7,7 @@ mod clock;
 mod listing;
 mod organization;
 mod pace;
+mod paging;
 mod rates;
 mod role;
 mod session;

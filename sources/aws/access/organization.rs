@@ -3,14 +3,20 @@
 //! Organizations refuses calls that overlap, so that everything here is asked one call after another. It answers only
 //! in the management account and in accounts that administer it.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use aws_sdk_organizations::types as sdk;
+use futures::{Stream, stream};
 use howler_model::{AccountId, Reason, Unseen};
 
+use super::paging::Paging;
 use super::{Account, AccountRegion, Page};
 use crate::Error;
+
+const ALL: &str = "organizations:ListAccounts";
+const CHILDREN: &str = "organizations:ListAccountsForParent";
+const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
 
 /// The state of a member that can be acted in.
 const ACTIVE: &str = "ACTIVE";
@@ -56,50 +62,127 @@ impl FromStr for ParentId {
 }
 
 impl Account {
-    /// All accounts of the organisation, by id (Organizations `ListAccounts`).
+    /// All accounts of the organisation, each once, page by page as they arrive (Organizations `ListAccounts`).
     ///
     /// # Errors
-    /// What kept a page away: half an organisation is none. So is one without the account that asks.
-    pub async fn members(&self) -> Result<Vec<Member>, Unseen> {
-        const ACTION: &str = "organizations:ListAccounts";
-        let at = self.place(None);
-        let client = at.organizations();
-        let ask = |token| {
-            let sent = client.list_accounts().set_next_token(token).send();
-            async { sent.await.map(|page| Page::of(page.accounts, page.next_token)) }
-        };
-        let members = members(ACTION, at.pages(ACTION, ask).await?)?;
-        match members.iter().any(|member| member.id == *self.id()) {
-            true => Ok(members),
-            false => {
-                Err(Unseen::new(Reason::Malformed, ACTION, "the account that asks is not in the answer"))
+    /// What kept a page away ends the stream: half an organisation is none. So does an answer without the account
+    /// that asks.
+    pub fn members(&self) -> impl Stream<Item = Result<Vec<Member>, Unseen>> + Send + use<'_> {
+        let walk = Walk::from(self, vec![Step::Accounts(None, Paging::default())]);
+        stream::try_unfold(walk, Walk::page)
+    }
+
+    /// All accounts in a part of the organisation and in the parts of that, each once, page by page as they arrive
+    /// (Organizations `ListAccountsForParent`, `ListOrganizationalUnitsForParent`).
+    ///
+    /// # Errors
+    /// What kept a page away ends the stream, as in [`Account::members`].
+    pub fn members_of(
+        &self,
+        parent: &ParentId,
+    ) -> impl Stream<Item = Result<Vec<Member>, Unseen>> + Send + use<'_> {
+        stream::try_unfold(Walk::from(self, part(parent.0.clone()).into()), Walk::page)
+    }
+}
+
+/// What is still to be asked.
+#[derive(Debug)]
+enum Step {
+    /// Accounts right below a parent, or of the whole organisation, from a page on.
+    Accounts(Option<String>, Paging),
+    /// The units right below a parent.
+    Units(String),
+}
+
+/// The steps of a part of the organisation, the last one first.
+fn part(parent: String) -> [Step; 2] {
+    [Step::Units(parent.clone()), Step::Accounts(Some(parent), Paging::default())]
+}
+
+/// A walk through the organisation, one call after another.
+#[derive(Debug)]
+struct Walk {
+    at: AccountRegion,
+    /// The last one is next.
+    steps: Vec<Step>,
+    /// Whether the account that asks has to be found.
+    whole: bool,
+    told: HashSet<AccountId>,
+    units: HashSet<String>,
+}
+
+impl Walk {
+    fn from(account: &Account, steps: Vec<Step>) -> Self {
+        let whole = matches!(steps[..], [Step::Accounts(None, _)]);
+        Self { at: account.place(None), steps, whole, told: HashSet::new(), units: HashSet::new() }
+    }
+
+    /// The members of the next page, and the walk from there on.
+    async fn page(mut self) -> Result<Option<(Vec<Member>, Self)>, Unseen> {
+        loop {
+            match self.steps.pop() {
+                None => return self.end(),
+                Some(Step::Units(parent)) => self.enter_units(&parent).await?,
+                Some(Step::Accounts(parent, mut paging)) => {
+                    let page = accounts(&self.at, parent.as_deref(), &paging).await?;
+                    let members = self.fresh(&page.items)?;
+                    if paging.turn(action(parent.as_deref()), page.next)? {
+                        self.steps.push(Step::Accounts(parent, paging));
+                    }
+                    return Ok(Some((members, self)));
+                }
             }
         }
     }
 
-    /// All accounts in a part of the organisation and in the parts of that, by id (Organizations
-    /// `ListAccountsForParent`, `ListOrganizationalUnitsForParent`).
-    ///
-    /// # Errors
-    /// What kept a page away, as in [`Account::members`].
-    pub async fn members_of(&self, parent: &ParentId) -> Result<Vec<Member>, Unseen> {
-        let at = self.place(None);
-        let (mut found, mut parents) = (Vec::new(), vec![parent.0.clone()]);
-        while let Some(parent) = parents.pop() {
-            found.extend(accounts_of(&at, &parent).await?);
-            parents.extend(units_of(&at, &parent).await?);
+    async fn enter_units(&mut self, parent: &str) -> Result<(), Unseen> {
+        for unit in units_of(&self.at, parent).await? {
+            if !self.units.insert(unit.clone()) {
+                let message = format!("{unit} is in more than one place of the organisation");
+                return Err(Unseen::new(Reason::Malformed, UNITS, message));
+            }
+            self.steps.extend(part(unit));
         }
-        members("organizations:ListAccountsForParent", found)
+        Ok(())
+    }
+
+    /// Those that no earlier page had.
+    fn fresh(&mut self, accounts: &[sdk::Account]) -> Result<Vec<Member>, Unseen> {
+        let members: Result<Vec<Member>, Unseen> = accounts.iter().map(member).collect();
+        Ok(members?.into_iter().filter(|member| self.told.insert(member.id.clone())).collect())
+    }
+
+    fn end(self) -> Result<Option<(Vec<Member>, Self)>, Unseen> {
+        match self.whole && !self.told.contains(self.at.account()) {
+            true => Err(Unseen::new(Reason::Malformed, ALL, "the account that asks is not in the answer")),
+            false => Ok(None),
+        }
     }
 }
 
-async fn accounts_of(at: &AccountRegion, parent: &str) -> Result<Vec<sdk::Account>, Unseen> {
-    let client = at.organizations();
-    let ask = |token| {
-        let sent = client.list_accounts_for_parent().parent_id(parent).set_next_token(token).send();
-        async { sent.await.map(|page| Page::of(page.accounts, page.next_token)) }
-    };
-    at.pages("organizations:ListAccountsForParent", ask).await
+fn action(parent: Option<&str>) -> &'static str {
+    if parent.is_some() { CHILDREN } else { ALL }
+}
+
+/// One page of the accounts below a parent, or of all.
+async fn accounts(
+    at: &AccountRegion,
+    parent: Option<&str>,
+    paging: &Paging,
+) -> Result<Page<sdk::Account>, Unseen> {
+    let (client, token) = (at.organizations(), || paging.token.clone());
+    match parent {
+        None => {
+            let ask = || client.list_accounts().set_next_token(token()).send();
+            let page = at.call(ALL, ask).await?;
+            Ok(Page::of(page.accounts, page.next_token))
+        }
+        Some(parent) => {
+            let ask = || client.list_accounts_for_parent().parent_id(parent).set_next_token(token()).send();
+            let page = at.call(CHILDREN, ask).await?;
+            Ok(Page::of(page.accounts, page.next_token))
+        }
+    }
 }
 
 async fn units_of(at: &AccountRegion, parent: &str) -> Result<Vec<String>, Unseen> {
@@ -109,19 +192,13 @@ async fn units_of(at: &AccountRegion, parent: &str) -> Result<Vec<String>, Unsee
             client.list_organizational_units_for_parent().parent_id(parent).set_next_token(token).send();
         async { sent.await.map(|page| Page::of(page.organizational_units, page.next_token)) }
     };
-    let units = at.pages("organizations:ListOrganizationalUnitsForParent", ask).await?;
-    Ok(units.into_iter().filter_map(|unit| unit.id).collect())
+    let nameless = || Unseen::new(Reason::Malformed, UNITS, "a unit in the answer has no id");
+    let units = at.pages(UNITS, ask).await?;
+    units.into_iter().map(|unit| unit.id.ok_or_else(nameless)).collect()
 }
 
-/// Each account once and by id, whatever the order of the answer.
-fn members(action: &str, accounts: Vec<sdk::Account>) -> Result<Vec<Member>, Unseen> {
-    let members = accounts.iter().map(|account| member(action, account));
-    let by_id = members.map(|member| member.map(|member| (member.id.clone(), member)));
-    Ok(by_id.collect::<Result<BTreeMap<_, _>, Unseen>>()?.into_values().collect())
-}
-
-fn member(action: &str, account: &sdk::Account) -> Result<Member, Unseen> {
-    let malformed = || Unseen::new(Reason::Malformed, action, "an account in the answer has no id");
+fn member(account: &sdk::Account) -> Result<Member, Unseen> {
+    let malformed = || Unseen::new(Reason::Malformed, ALL, "an account in the answer has no id");
     let id = account.id().and_then(|id| id.parse().ok()).ok_or_else(malformed)?;
     let state = state(account).filter(|state| *state != ACTIVE).map(str::to_owned);
     Ok(Member { id, name: account.name().unwrap_or_default().to_owned(), inactive: state })
@@ -167,8 +244,7 @@ mod tests {
     #[test]
     #[allow(deprecated)]
     fn the_state_decides_and_the_older_status_where_it_is_missing() {
-        let inactive =
-            |account: sdk::builders::AccountBuilder| member("a:B", &account.build()).unwrap().inactive;
+        let inactive = |account: sdk::builders::AccountBuilder| member(&account.build()).unwrap().inactive;
         let one = || account("111111111111");
         assert_eq!(inactive(one().state(sdk::AccountState::Active)), None);
         assert_eq!(inactive(one().status(sdk::AccountStatus::Suspended)), Some("SUSPENDED".into()));
@@ -178,11 +254,9 @@ mod tests {
     }
 
     #[test]
-    fn members_are_by_id_and_each_once() {
-        let accounts = ["222222222222", "111111111111", "222222222222"].map(|id| account(id).build());
-        let ids: Vec<_> = members("a:B", accounts.to_vec()).unwrap().into_iter().map(|it| it.id).collect();
-        assert_eq!(ids.iter().map(AccountId::as_str).collect::<Vec<_>>(), ["111111111111", "222222222222"]);
-        let nameless = vec![sdk::Account::builder().build()];
-        assert_eq!(members("a:B", nameless).unwrap_err().reason, Reason::Malformed);
+    fn an_account_without_an_id_is_no_member() {
+        let nameless = sdk::Account::builder().name("shop").build();
+        assert_eq!(member(&nameless).unwrap_err().reason, Reason::Malformed);
+        assert_eq!(member(&account("111111111111").build()).unwrap().id.as_str(), "111111111111");
     }
 }

@@ -22,6 +22,26 @@ pub(crate) fn source(id: &str) -> &'static Source {
     SOURCES.iter().find(|source| source.id == id).unwrap()
 }
 
+/// How a simulator is reached.
+pub(crate) fn settings(simulator: &Simulator) -> Settings {
+    Settings {
+        profile: None,
+        region: "us-east-1".parse().unwrap(),
+        session_name: "howler-test".to_owned(),
+        attempt_timeout: Duration::from_secs(20),
+        concurrency: 16,
+        places: 16,
+        ca_bundle: None,
+        stand_in: Some(StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() }),
+        now: now(),
+    }
+}
+
+/// The caller of a simulator.
+pub(crate) async fn session(simulator: &Simulator) -> Session {
+    Session::start(&settings(simulator)).await.unwrap()
+}
+
 /// A running simulator, and the account in it that is scanned.
 pub(crate) struct Simulated {
     simulator: Simulator,
@@ -43,18 +63,7 @@ impl Simulated {
     /// This account, which needs [`ACCOUNT`] as its id.
     pub(crate) async fn of(account: Account, faults: Faults) -> Self {
         let simulator = Simulator::start(Organization::of(account), faults, now()).unwrap();
-        let settings = Settings {
-            profile: None,
-            region: "us-east-1".parse().unwrap(),
-            session_name: "howler-test".to_owned(),
-            attempt_timeout: Duration::from_secs(20),
-            concurrency: 16,
-            places: 16,
-            ca_bundle: None,
-            stand_in: Some(StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() }),
-            now: now(),
-        };
-        let account = Session::start(&settings).await.unwrap().caller().await.unwrap();
+        let account = session(&simulator).await.caller().await.unwrap();
         Self { simulator, account }
     }
 
