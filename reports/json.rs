@@ -1,10 +1,15 @@
-//! The document `howler.report/v1` as JSON, for pipelines.
+//! The document `howler.report/v1` as JSON, for pipelines: a finding a line, a scope a line.
 
 use std::io::{self, BufWriter, Write};
 
-use howler_model::Scan;
+use serde::Serialize;
 
-use crate::{Document, Report, Style, escape};
+use crate::{Document, Reading, Report, Scan, Style, escape};
+
+/// Bytes that are written at once: records are copied, and a document may have millions of them.
+const AT_ONCE: usize = 1 << 20;
+/// Where the records of a document begin. No text in front of it can hold this: a quote in a text is escaped.
+const RECORDS: &str = "  \"findings\": []";
 
 /// `--format json`.
 pub(crate) struct Json;
@@ -15,40 +20,54 @@ impl Report for Json {
     }
 
     fn render(&self, scan: &Scan, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = BufWriter::new(out);
-        serde_json::to_writer_pretty(Visible(&mut out), &Document::to_write(scan))?;
-        out.write_all(b"\n")?;
+        let mut out = BufWriter::with_capacity(AT_ONCE, out);
+        let empty = serde_json::to_string_pretty(&Document::head(scan))?;
+        let (head, _) = empty.split_once(RECORDS).unwrap_or((&empty, ""));
+        out.write_all(escape::json(head).as_bytes())?;
+        array("findings", lines(scan.records.findings()?), &mut out)?;
+        out.write_all(b",\n")?;
+        array("scopes", lines(scan.records.scopes()?), &mut out)?;
+        out.write_all(b",\n")?;
+        array("deliveries", scan.deliveries.iter().map(line), &mut out)?;
+        out.write_all(b"\n}\n")?;
         out.flush()
     }
 }
 
-/// Escapes what a terminal would obey, piece by piece: the document is never held as one text.
-struct Visible<W>(W);
+/// Records as they are.
+fn lines(records: Reading<'_>) -> impl Iterator<Item = io::Result<Box<str>>> {
+    records.map(|record| Ok(record?.json))
+}
 
-impl<W: Write> Write for Visible<W> {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        match std::str::from_utf8(piece) {
-            Ok(text) if text.chars().any(escape::is_hidden) => {
-                self.0.write_all(escape::json(text).as_bytes())?;
-            }
-            _ => self.0.write_all(piece)?,
-        }
-        Ok(piece.len())
-    }
+fn line(part: &impl Serialize) -> io::Result<Box<str>> {
+    Ok(escape::json(&serde_json::to_string(part)?).into())
+}
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+/// A field of the document, an element a line.
+fn array(
+    name: &str,
+    elements: impl Iterator<Item = io::Result<Box<str>>>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    write!(out, "  \"{name}\": [")?;
+    let mut end: &[u8] = b"]";
+    for (number, element) in elements.enumerate() {
+        out.write_all(if number == 0 { b"\n    " } else { b",\n    " })?;
+        out.write_all(element?.as_bytes())?;
+        end = b"\n  ]";
     }
+    out.write_all(end)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples;
+    use crate::document::Delivery;
+    use crate::samples::{self, Sample};
 
-    fn json(scan: &Scan) -> String {
+    fn json(sample: &Sample) -> String {
         let mut out = Vec::new();
-        Json.render(scan, &Style::default(), &mut out).unwrap();
+        Json.render(&sample.scan(), &Style::default(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -59,11 +78,33 @@ mod tests {
 
     #[test]
     fn a_terminal_has_nothing_to_obey_in_it_and_nothing_is_lost() {
-        let scan = samples::hostile();
-        let text = json(&scan);
+        let mut sample = samples::hostile();
+        sample.run.id = format!("{:?} \"findings\": []\n  \"findings\": []", samples::HOSTILE);
+        sample.deliveries = samples::HOSTILE.map(delivery).into();
+        let text = json(&sample);
         assert!(!text.chars().any(|c| c != '\n' && escape::is_hidden(c)), "{text}");
-        assert_eq!(Document::parse(text.as_bytes()).unwrap(), Document::from(&scan));
+        assert_eq!(Document::parse(text.as_bytes()).unwrap(), Document::read(&sample.scan()).unwrap());
         assert!(text.ends_with("}\n"));
+    }
+
+    fn delivery(text: &str) -> Delivery {
+        let error = Some(text.to_owned());
+        Delivery { gateway: "x".into(), target: text.into(), accepted: 1, rejected: 2, error }
+    }
+
+    #[test]
+    fn a_record_is_a_line_and_what_is_empty_is_empty() {
+        let mut sample = samples::scan();
+        let text = json(&sample);
+        let lines = text.lines().filter(|line| line.starts_with("    {\""));
+        assert_eq!(lines.count(), sample.findings.len() + sample.scopes.len());
+        (sample.findings, sample.scopes) = Default::default();
+        let text = json(&sample);
+        assert!(
+            text.ends_with("\n  \"findings\": [],\n  \"scopes\": [],\n  \"deliveries\": []\n}\n"),
+            "{text}"
+        );
+        assert_eq!(Document::parse(text.as_bytes()).unwrap(), Document::read(&sample.scan()).unwrap());
     }
 
     #[test]
@@ -82,6 +123,6 @@ mod tests {
                 Ok(())
             }
         }
-        assert!(Json.render(&samples::scan(), &Style::default(), &mut Full).is_err());
+        assert!(Json.render(&samples::scan().scan(), &Style::default(), &mut Full).is_err());
     }
 }

@@ -3,14 +3,14 @@
 use std::io;
 
 use chrono::{DateTime, Utc};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::document::{Finding, Measure, Place, Scope};
 use crate::escape;
 
 /// A finding or a scope in words, with the place that it takes among others.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Record {
     /// Its byte order is the order of the document. No character is below a space or is 0x7f.
     pub key: Box<str>,

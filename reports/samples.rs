@@ -3,9 +3,50 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
     Finding, FindingId, Gap, Identity, LimitSource, Measure, Origin, Partition, Reason, Region, Resource,
-    Run, Scan, Scope, ScopeCoverage, Service, Severity, Sha256, Status, Unseen, Untrusted, UsageSource,
-    Verdict,
+    Scope, ScopeCoverage, Service, Severity, Sha256, Status, Unseen, Untrusted, UsageSource, Verdict,
 };
+
+use crate::document::{self, Delivery, Run};
+use crate::{Held, Record, Scan, Tally};
+
+/// A scan in parts that a test may change.
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    pub(crate) run: Run,
+    /// In the order of documents.
+    pub(crate) findings: Vec<document::Finding>,
+    /// In the order of documents.
+    pub(crate) scopes: Vec<document::Scope>,
+    pub(crate) deliveries: Vec<Delivery>,
+}
+
+impl Sample {
+    fn new(scopes: &[ScopeCoverage], findings: &[Finding]) -> Self {
+        let held = Held::of(findings, scopes);
+        Self {
+            run: run(),
+            findings: held.findings.iter().map(|record| record.finding().unwrap()).collect(),
+            scopes: held.scopes.iter().map(|record| record.scope().unwrap()).collect(),
+            deliveries: Vec::new(),
+        }
+    }
+
+    /// The scan, with its records in the order that they have here.
+    pub(crate) fn scan(&self) -> Scan {
+        let mut tally = Tally::default();
+        self.findings.iter().for_each(|finding| tally.add_finding(finding));
+        self.scopes.iter().for_each(|scope| tally.add_scope(scope));
+        let findings = self.findings.iter().map(Record::of_finding).collect();
+        let scopes = self.scopes.iter().map(Record::of_scope).collect();
+        Scan {
+            run: self.run.clone(),
+            version: "0.1.0".into(),
+            tally,
+            deliveries: self.deliveries.clone(),
+            records: Box::new(Held { findings, scopes }),
+        }
+    }
+}
 
 /// The time that all samples are judged by.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -107,7 +148,6 @@ fn scope(scope: Scope, facts: usize, answered: usize, unseen: Vec<(Option<&str>,
 fn run() -> Run {
     Run {
         id: "sample".into(),
-        version: "0.1.0".into(),
         now: now(),
         started_at: now() + TimeDelta::seconds(1),
         finished_at: now() + TimeDelta::milliseconds(4_250),
@@ -127,9 +167,9 @@ fn passes() -> Vec<Finding> {
 }
 
 /// A scan that saw all there was, with nothing to do.
-pub(crate) fn healthy() -> Scan {
+pub(crate) fn healthy() -> Sample {
     let scopes = vec![scope(aws("111111111111", "eu-west-1", "acm"), 3, 2, vec![])];
-    Scan::new(run(), scopes, passes())
+    Sample::new(&scopes, &passes())
 }
 
 fn expiries() -> Vec<Finding> {
@@ -247,12 +287,12 @@ fn scopes() -> Vec<ScopeCoverage> {
 }
 
 /// A scan with one of everything.
-pub(crate) fn scan() -> Scan {
+pub(crate) fn scan() -> Sample {
     let scopes = scopes();
     let gaps = scopes.iter().filter(|scope| scope.status().is_gap()).map(coverage_finding);
     let findings = gaps.chain(expiries()).chain(quotas()).chain(endpoints()).chain(passes());
-    let findings = findings.collect();
-    Scan::new(run(), scopes, findings)
+    let findings: Vec<_> = findings.collect();
+    Sample::new(&scopes, &findings)
 }
 
 /// Names that want to move the cursor, forge lines, turn text around, run templates and commands, and never end.
@@ -269,7 +309,7 @@ pub(crate) const HOSTILE: [&str; 9] = [
 ];
 
 /// A scan in which all text of others is hostile.
-pub(crate) fn hostile() -> Scan {
+pub(crate) fn hostile() -> Sample {
     let endless = "x".repeat(10_000);
     let names = HOSTILE.into_iter().chain([endless.as_str()]);
     let findings = names.clone().enumerate().flat_map(|(number, name)| hostile_findings(number as u8, name));
@@ -277,7 +317,7 @@ pub(crate) fn hostile() -> Scan {
         let unseen = Unseen { code: Some(name.into()), ..Unseen::new(Reason::Failed, name, name) };
         scope(Scope::outside(name, Service::from(name.to_owned())), 0, 0, vec![(Some(name), unseen)])
     });
-    Scan::new(run(), gaps.collect(), findings.collect())
+    Sample::new(&gaps.collect::<Vec<_>>(), &findings.collect::<Vec<_>>())
 }
 
 fn hostile_findings(number: u8, name: &str) -> [Finding; 3] {

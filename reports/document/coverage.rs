@@ -1,6 +1,6 @@
 //! What was asked for and what was seen of it.
 
-use howler_model::{self as model, CoverageStatus as S};
+use howler_model as model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,21 +27,6 @@ pub struct Coverage {
     pub skipped: usize,
 }
 
-impl From<&model::Coverage> for Coverage {
-    fn from(coverage: &model::Coverage) -> Self {
-        Self {
-            requested: coverage.requested(),
-            ok: coverage.count(S::Ok),
-            partial: coverage.count(S::Partial),
-            denied: coverage.count(S::Denied),
-            disabled: coverage.count(S::Disabled),
-            throttled: coverage.count(S::Throttled),
-            error: coverage.count(S::Error),
-            skipped: coverage.count(S::Skipped),
-        }
-    }
-}
-
 /// What was seen of one scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Scope {
@@ -56,6 +41,13 @@ pub struct Scope {
     pub answered: usize,
     /// What is missing.
     pub gaps: Vec<Gap>,
+}
+
+impl Scope {
+    /// Its gaps; what is not enabled there is none.
+    pub fn missed(&self) -> impl Iterator<Item = &Gap> {
+        self.gaps.iter().filter(|gap| gap.unseen.reason != Reason::Disabled)
+    }
 }
 
 impl From<&model::ScopeCoverage> for Scope {

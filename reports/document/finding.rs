@@ -1,4 +1,6 @@
-//! A finding of the document, with its words.
+//! A finding of the document, with its words, and whether somebody should hear of it.
+
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use howler_model as model;
@@ -35,6 +37,17 @@ impl From<&model::Scope> for Place {
             region: scope.region().map(ToString::to_string),
             service: scope.service.to_string(),
             target,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    /// `123456789012/eu-west-1/acm`, or `tls api.example.com:443`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.account, &self.region, &self.target) {
+            (Some(account), Some(region), _) => write!(out, "{account}/{region}/{}", self.service),
+            (_, _, Some(target)) => write!(out, "{} {target}", self.service),
+            _ => out.write_str(&self.service),
         }
     }
 }
@@ -81,28 +94,62 @@ pub struct Finding {
     pub remediation: Option<Remediation>,
 }
 
-impl From<&model::Finding> for Finding {
-    fn from(finding: &model::Finding) -> Self {
-        let verdict = &finding.verdict;
-        let resource = &verdict.resource;
-        Self {
-            id: finding.id.to_string(),
-            check: finding.check.to_owned(),
-            title: finding.title.to_owned(),
-            status: verdict.status.into(),
-            severity: verdict.severity.into(),
-            summary: wording::summary(finding),
-            scope: Place::from(&resource.scope),
-            resource: Resource {
-                kind: resource.kind.to_owned(),
-                id: resource.id.clone(),
-                name: resource.name.clone(),
-            },
-            measure: Measure::from(&verdict.measure),
-            deadline: verdict.deadline,
-            owner: finding.owner.clone(),
-            affects: verdict.affects.clone(),
-            remediation: (verdict.status != model::Status::Pass).then(|| Remediation::of(finding)),
+impl Finding {
+    /// Whether somebody should act on it or look into it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status.is_open()
+    }
+
+    /// Whether somebody should hear of it: open, of some weight, and not said by another finding already.
+    #[must_use]
+    pub fn is_worth_telling(&self) -> bool {
+        self.is_open() && self.severity != Severity::Info && !self.is_echo()
+    }
+
+    /// A number of a quota is missing because of a gap, which is a finding of its own; or because AWS has none, which
+    /// nobody can mend: a metric without points, which is quiet and not wrong, or a limit that is listed nowhere.
+    /// Such findings are counted and in the document, unknown and never passed. A number that the check itself
+    /// refused is told nowhere else.
+    fn is_echo(&self) -> bool {
+        match &self.measure {
+            Measure::UtilizationUnknown { unseen, .. } => unseen.action != self.check,
+            _ => false,
         }
+    }
+}
+
+impl From<&model::Finding> for Finding {
+    /// The facts first, then the sentences that are made of them.
+    fn from(finding: &model::Finding) -> Self {
+        let mut told = unsaid(finding);
+        told.summary = wording::summary(&told);
+        told.remediation = (told.status != Status::Pass).then(|| Remediation::of(&told, finding.fix));
+        told
+    }
+}
+
+/// A finding without its sentences.
+fn unsaid(finding: &model::Finding) -> Finding {
+    let verdict = &finding.verdict;
+    let resource = &verdict.resource;
+    Finding {
+        id: finding.id.to_string(),
+        check: finding.check.to_owned(),
+        title: finding.title.to_owned(),
+        status: verdict.status.into(),
+        severity: verdict.severity.into(),
+        summary: String::new(),
+        scope: Place::from(&resource.scope),
+        resource: Resource {
+            kind: resource.kind.to_owned(),
+            id: resource.id.clone(),
+            name: resource.name.clone(),
+        },
+        measure: Measure::from(&verdict.measure),
+        deadline: verdict.deadline,
+        owner: finding.owner.clone(),
+        affects: verdict.affects.clone(),
+        remediation: None,
     }
 }

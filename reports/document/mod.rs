@@ -10,12 +10,11 @@ mod number;
 mod words;
 
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
+use std::io;
 
 use chrono::{DateTime, Utc};
-use howler_model as model;
 use schemars::{JsonSchema, generate::SchemaSettings};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 pub use coverage::{Coverage, Gap, Scope, Unseen};
 pub use finding::{Finding, Place, Resource};
@@ -24,7 +23,7 @@ pub use words::{
     CoverageStatus, LimitSource, Origin, Partition, Reason, Severity, Status, Untrusted, UsageSource,
 };
 
-use crate::Error;
+use crate::{Error, Record, Scan};
 
 /// Which document this is; another name is another document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -86,8 +85,7 @@ pub struct Delivery {
 
 /// A scan, as it is written and read back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Document")]
-pub struct Document<Findings = Vec<Finding>, Scopes = Vec<Scope>> {
+pub struct Document {
     /// Which document this is.
     pub schema: Schema,
     /// What wrote it.
@@ -101,9 +99,9 @@ pub struct Document<Findings = Vec<Finding>, Scopes = Vec<Scope>> {
     /// How many findings there are.
     pub summary: Summary,
     /// What was found, worst first.
-    pub findings: Findings,
+    pub findings: Vec<Finding>,
     /// What was asked for and what was seen of it.
-    pub scopes: Scopes,
+    pub scopes: Vec<Scope>,
     /// How the gateways took it.
     pub deliveries: Vec<Delivery>,
 }
@@ -116,77 +114,34 @@ impl Document {
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         Ok(serde_json::from_slice(json)?)
     }
-}
 
-impl<Findings, Scopes> Document<Findings, Scopes> {
-    fn of(scan: &model::Scan, findings: Findings, scopes: Scopes) -> Self {
+    /// The whole of a scan in memory.
+    ///
+    /// # Errors
+    /// Those of reading its records.
+    pub fn read(scan: &Scan) -> io::Result<Self> {
+        let findings = scan.records.findings()?.map(|record| record.and_then(|it| Record::finding(&it)));
+        let scopes = scan.records.scopes()?.map(|record| record.and_then(|it| Record::scope(&it)));
+        Ok(Self {
+            findings: findings.collect::<io::Result<_>>()?,
+            scopes: scopes.collect::<io::Result<_>>()?,
+            deliveries: scan.deliveries.clone(),
+            ..Self::head(scan)
+        })
+    }
+
+    /// Facts and totals of a scan, without what they are counted of.
+    pub(crate) fn head(scan: &Scan) -> Self {
         Self {
             schema: Schema::V1,
-            tool: Tool { name: "howler".into(), version: scan.run.version.clone() },
-            run: Run::from(&scan.run),
+            tool: Tool { name: "howler".into(), version: scan.version.clone() },
+            run: scan.run.clone(),
             complete: scan.is_complete(),
-            coverage: Coverage::from(&scan.coverage()),
-            summary: Summary::from(&scan.summary()),
-            findings,
-            scopes,
-            deliveries: scan.deliveries.iter().map(Delivery::from).collect(),
-        }
-    }
-}
-
-impl From<&model::Scan> for Document {
-    fn from(scan: &model::Scan) -> Self {
-        let findings = scan.findings.iter().map(Finding::from).collect();
-        Self::of(scan, findings, scan.scopes.iter().map(Scope::from).collect())
-    }
-}
-
-impl<'a> Document<Each<'a, model::Finding, Finding>, Each<'a, model::ScopeCoverage, Scope>> {
-    /// The document for writing: a large scan is not held in memory twice.
-    pub(crate) fn to_write(scan: &'a model::Scan) -> Self {
-        Self::of(scan, Each(&scan.findings, PhantomData), Each(&scan.scopes, PhantomData))
-    }
-}
-
-/// Parts of a document that are made one by one while they are written.
-pub(crate) struct Each<'a, Noun, Part>(&'a [Noun], PhantomData<Part>);
-
-impl<'a, Noun, Part: From<&'a Noun> + Serialize> Serialize for Each<'a, Noun, Part> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Part::from))
-    }
-}
-
-impl From<&model::Run> for Run {
-    fn from(run: &model::Run) -> Self {
-        Self {
-            id: run.id.clone(),
-            now: run.now,
-            started_at: run.started_at,
-            finished_at: run.finished_at,
-            api_calls: run.api_calls,
-            finished: run.finished,
-        }
-    }
-}
-
-impl From<&model::Summary> for Summary {
-    fn from(summary: &model::Summary) -> Self {
-        Self {
-            by_status: summary.by_status.iter().map(|&(status, n)| (status.into(), n)).collect(),
-            open_by_severity: summary.open_by_severity.iter().map(|&(level, n)| (level.into(), n)).collect(),
-        }
-    }
-}
-
-impl From<&model::Delivery> for Delivery {
-    fn from(delivery: &model::Delivery) -> Self {
-        Self {
-            gateway: delivery.gateway.clone(),
-            target: delivery.target.clone(),
-            accepted: delivery.accepted,
-            rejected: delivery.rejected,
-            error: delivery.error.clone(),
+            coverage: scan.tally.coverage(),
+            summary: scan.tally.summary(),
+            findings: Vec::new(),
+            scopes: Vec::new(),
+            deliveries: Vec::new(),
         }
     }
 }
@@ -205,14 +160,14 @@ mod tests {
 
     #[test]
     fn a_document_reads_back_as_it_was() {
-        let document = Document::from(&samples::scan());
+        let document = Document::read(&samples::scan().scan()).unwrap();
         let json = serde_json::to_vec(&document).unwrap();
         assert_eq!(Document::parse(&json).unwrap(), document);
     }
 
     #[test]
     fn another_document_is_refused_by_its_name() {
-        let json = serde_json::to_string(&Document::from(&samples::scan())).unwrap();
+        let json = serde_json::to_string(&Document::read(&samples::scan().scan()).unwrap()).unwrap();
         let other = json.replacen("howler.report/v1", "howler.report/v2", 1);
         let error = Document::parse(other.as_bytes()).unwrap_err().to_string();
         assert!(error.contains("howler.report/v1") && error.contains("howler.report/v2"), "{error}");
@@ -221,7 +176,7 @@ mod tests {
     #[test]
     fn requested_is_the_sum_of_the_rest() {
         let Coverage { requested, ok, partial, denied, disabled, throttled, error, skipped } =
-            Document::from(&samples::scan()).coverage;
+            Document::read(&samples::scan().scan()).unwrap().coverage;
         assert_eq!(requested, ok + partial + denied + disabled + throttled + error + skipped);
         assert!(requested > 0);
     }
@@ -229,9 +184,9 @@ mod tests {
     #[test]
     fn a_scan_that_was_interrupted_is_not_complete() {
         let mut scan = samples::healthy();
-        assert!(Document::from(&scan).complete);
+        assert!(Document::read(&scan.scan()).unwrap().complete);
         scan.run.finished = false;
-        assert!(!Document::from(&scan).complete);
+        assert!(!Document::read(&scan.scan()).unwrap().complete);
     }
 
     #[test]

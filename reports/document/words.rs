@@ -18,6 +18,12 @@ macro_rules! words {
                 match word { $(model::$name::$variant => Self::$variant),* }
             }
         }
+
+        impl From<$name> for model::$name {
+            fn from(word: $name) -> Self {
+                match word { $($name::$variant => Self::$variant),* }
+            }
+        }
     )*};
 }
 
@@ -43,6 +49,37 @@ words! {
     UsageSource { Counted, Metric, AccountApi }
     /// A closed part of AWS.
     Partition { Aws, AwsCn, AwsUsGov, AwsEusc }
+}
+
+/// The words that reports other than JSON say too.
+macro_rules! said {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The word as it stands in the document.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                model::$name::from(self).as_str()
+            }
+        }
+    )*};
+}
+
+said! { Status, Severity, CoverageStatus, Reason, Partition }
+
+impl Status {
+    /// Whether somebody should act on it or look into it.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Warn | Self::Fail | Self::Unknown)
+    }
+}
+
+impl CoverageStatus {
+    /// Whether something that should have been seen was not.
+    #[must_use]
+    pub fn is_gap(self) -> bool {
+        model::CoverageStatus::from(self).is_gap()
+    }
 }
 
 #[cfg(test)]

@@ -6,14 +6,13 @@ mod pace;
 use std::pin::Pin;
 
 use chrono::TimeDelta;
-use howler_model::{Delivery, Scan};
 
 pub use pace::Pace;
 
-use crate::Error;
+use crate::{Delivery, Error, Scan};
 
 /// What is delivered: the open findings of a scan.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Batch<'a> {
     /// The scan.
     pub scan: &'a Scan,

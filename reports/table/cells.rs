@@ -1,8 +1,7 @@
 //! The cells of a finding: a value, and a detail for the line below it.
 
-use howler_model::{Finding, Measure, Scope, Status, Verdict};
-
 use super::MOST_COLUMNS;
+use crate::document::{Finding, Measure, Place, Status};
 use crate::escape::terminal;
 use crate::wording::{number, percent, ratio_percent, short_duration, untrusted};
 
@@ -44,28 +43,28 @@ impl Cell {
 
 /// What it is: the name and the check.
 pub(super) fn what(finding: &Finding, columns: usize) -> Cell {
-    Cell::new(terminal(&finding.verdict.resource.name, columns), finding.check)
+    Cell::new(terminal(&finding.resource.name, columns), &finding.check)
 }
 
 /// How much is left or used.
-pub(super) fn left(verdict: &Verdict) -> Cell {
-    match &verdict.measure {
+pub(super) fn left(finding: &Finding) -> Cell {
+    match &finding.measure {
         Measure::Expiry { seconds_left, not_after, .. } if *seconds_left < 0 => {
             let day = not_after.format("on %Y-%m-%d");
             Cell::new(format!("expired {} ago", short_duration(*seconds_left)), day.to_string())
                 .joined_by(" ")
         }
-        Measure::Expiry { seconds_left, lifetime_left, .. } => {
-            let share = lifetime_left.map(|ratio| format!("{}% of lifetime", ratio_percent(ratio)));
+        Measure::Expiry { seconds_left, lifetime_left_ratio, .. } => {
+            let share = lifetime_left_ratio.map(|ratio| format!("{}% of lifetime", ratio_percent(ratio)));
             Cell::new(format!("{} left", short_duration(*seconds_left)), share.unwrap_or_default())
         }
         Measure::NoExpiry => Cell::new("no end", ""),
         Measure::NotIssued => Cell::new("not issued", ""),
-        Measure::ExpiryUnknown(why) => Cell::new("unknown", terminal(why, SHORT)),
+        Measure::ExpiryUnknown { reason } => Cell::new("unknown", terminal(reason, SHORT)),
         Measure::NotYetValid { seconds_until, .. } => {
             Cell::new(format!("valid in {}", short_duration(*seconds_until)), "")
         }
-        Measure::Name { .. } if verdict.status == Status::Unknown => Cell::new("name unknown", ""),
+        Measure::Name { .. } if finding.status == Status::Unknown => Cell::new("name unknown", ""),
         Measure::Name { covered, .. } => {
             let other = covered.first().map(|name| format!("has {}", terminal(name, SHORT - 4)));
             Cell::new("wrong name", other.unwrap_or_default())
@@ -77,7 +76,7 @@ pub(super) fn left(verdict: &Verdict) -> Cell {
         Measure::UtilizationUnknown { usage, limit, unseen, .. } => {
             half_known(*usage, *limit, unseen.reason.as_str())
         }
-        Measure::Gap(unseen) => Cell::new("unknown", unseen.reason.as_str()),
+        Measure::Gap { unseen } => Cell::new("unknown", unseen.reason.as_str()),
     }
 }
 
@@ -101,22 +100,22 @@ fn bar(percent: u64) -> String {
 }
 
 /// The account and the region.
-pub(super) fn place(scope: &Scope) -> Cell {
-    match (scope.account(), scope.region()) {
-        (Some(account), Some(region)) => Cell::new(account.as_str(), region.as_str()),
+pub(super) fn place(place: &Place) -> Cell {
+    match (&place.account, &place.region) {
+        (Some(account), Some(region)) => Cell::new(account, region),
         _ => Cell::new("outside AWS", ""),
     }
 }
 
 /// The account and the region, each for a column of its own.
-pub(super) fn account_and_region(scope: &Scope) -> [String; 2] {
-    let Cell { value, detail, .. } = place(scope);
+pub(super) fn account_and_region(place: &Place) -> [String; 2] {
+    let Cell { value, detail, .. } = self::place(place);
     [value, detail]
 }
 
 /// The canonical name.
 pub(super) fn resource(finding: &Finding) -> String {
-    terminal(&finding.verdict.resource.id, MOST_COLUMNS)
+    terminal(&finding.resource.id, MOST_COLUMNS)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The open findings in columns: two lines each on a terminal, one where there is room or no terminal.
 
-use howler_model::{Finding, Severity};
+use howler_model::Severity;
 
 use super::{MOST_COLUMNS, cells, fixes, grid, paint};
-use crate::Style;
+use crate::document::Finding;
+use crate::{Style, escape};
 
 /// From here on the resource has a column of its own.
 const WITH_RESOURCE: u16 = 120;
@@ -13,12 +14,13 @@ const IN_LINE: u16 = 160;
 const NARROW_NAME: usize = 64;
 
 /// The table of the open findings, or nothing.
-pub(super) fn section(open: &[&Finding], style: &Style) -> Vec<String> {
+pub(super) fn section(open: &[Finding], style: &Style) -> Vec<String> {
     if open.is_empty() {
         return Vec::new();
     }
     let fixes = fixes::numbers(open);
-    let rows = open.iter().zip(fixes).map(|(finding, fix)| row(finding, &fix.to_string(), style.width));
+    let number = |fix: Option<usize>| fix.map(|number| number.to_string()).unwrap_or_default();
+    let rows = open.iter().zip(fixes).map(|(finding, fix)| row(finding, number(fix), style.width));
     let lines = grid::grid(titles(style.width), rows.collect(), style.width);
     lines.into_iter().map(|line| painted(line, style)).collect()
 }
@@ -35,33 +37,22 @@ fn titles(width: Option<u16>) -> &'static [&'static str] {
     }
 }
 
-fn row(finding: &Finding, fix: &str, width: Option<u16>) -> Vec<String> {
-    let verdict = &finding.verdict;
-    let severity = verdict.severity.to_string();
-    let left = cells::left(verdict);
-    let scope = &verdict.resource.scope;
+fn row(finding: &Finding, fix: String, width: Option<u16>) -> Vec<String> {
+    let severity = finding.severity.as_str().to_owned();
+    let left = cells::left(finding);
     match width {
         Some(width) if width < IN_LINE => {
             let what = cells::what(finding, NARROW_NAME).stacked();
-            let mut row = vec![severity, what, left.stacked(), cells::place(scope).stacked()];
+            let mut row = vec![severity, what, left.stacked(), cells::place(&finding.scope).stacked()];
             row.extend((width >= WITH_RESOURCE).then(|| cells::resource(finding)));
-            row.push(fix.to_owned());
+            row.push(fix);
             row
         }
         _ => {
-            let name = crate::escape::terminal(&verdict.resource.name, MOST_COLUMNS);
-            let [account, region] = cells::account_and_region(scope);
+            let name = escape::terminal(&finding.resource.name, MOST_COLUMNS);
+            let [account, region] = cells::account_and_region(&finding.scope);
             let resource = cells::resource(finding);
-            vec![
-                severity,
-                name,
-                finding.check.to_owned(),
-                left.in_line(),
-                account,
-                region,
-                resource,
-                fix.to_owned(),
-            ]
+            vec![severity, name, finding.check.clone(), left.in_line(), account, region, resource, fix]
         }
     }
 }
@@ -73,7 +64,7 @@ fn painted(line: String, style: &Style) -> String {
         return paint::title(&line, style);
     }
     match head.parse::<Severity>() {
-        Ok(severity) => format!("{} {rest}", paint::severity(severity, head, style)),
+        Ok(severity) => format!("{} {rest}", paint::severity(severity.into(), head, style)),
         Err(_) => line,
     }
 }

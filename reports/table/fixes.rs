@@ -1,9 +1,8 @@
 //! What to do about the findings shown: each advice once, with its number in the table and commands to run.
 
-use howler_model::Finding;
-
 use super::{grid, paint};
 use crate::Style;
+use crate::document::Finding;
 use crate::escape::visible;
 use crate::wording::{Remediation, count};
 
@@ -18,29 +17,31 @@ struct Fix {
     commands: Vec<String>,
 }
 
-/// The number of the advice for each finding.
-pub(super) fn numbers(findings: &[&Finding]) -> Vec<usize> {
+/// The number of the advice for each finding that has one.
+pub(super) fn numbers(findings: &[Finding]) -> Vec<Option<usize>> {
     collect(findings).1
 }
 
-fn collect(findings: &[&Finding]) -> (Vec<Fix>, Vec<usize>) {
+fn collect(findings: &[Finding]) -> (Vec<Fix>, Vec<Option<usize>>) {
     let mut fixes: Vec<Fix> = Vec::new();
-    let mut numbers = Vec::new();
-    for finding in findings {
-        let Remediation { text, command } = Remediation::of(finding);
-        let text = visible(&text);
-        let known = fixes.iter().position(|fix| fix.text == text);
-        match known.and_then(|index| fixes.get_mut(index)) {
-            Some(fix) => fix.commands.extend(command),
-            None => fixes.push(Fix { text, commands: command.into_iter().collect() }),
-        }
-        numbers.push(known.map_or(fixes.len(), |index| index + 1));
-    }
+    let mut number = |finding: &Finding| finding.remediation.as_ref().map(|fix| take(&mut fixes, fix));
+    let numbers = findings.iter().map(&mut number).collect();
     (fixes, numbers)
 }
 
+/// The number of the advice, which is added if it is new.
+fn take(fixes: &mut Vec<Fix>, Remediation { text, command }: &Remediation) -> usize {
+    let text = visible(text);
+    let known = fixes.iter().position(|fix| fix.text == text);
+    match known.and_then(|index| fixes.get_mut(index)) {
+        Some(fix) => fix.commands.extend(command.clone()),
+        None => fixes.push(Fix { text, commands: command.iter().cloned().collect() }),
+    }
+    known.map_or(fixes.len(), |index| index + 1)
+}
+
 /// The list of advices, or nothing.
-pub(super) fn section(findings: &[&Finding], style: &Style) -> Vec<String> {
+pub(super) fn section(findings: &[Finding], style: &Style) -> Vec<String> {
     let (fixes, _) = collect(findings);
     let told = fixes.iter().enumerate().flat_map(|(index, fix)| advice(index + 1, fix, style.width));
     let title = (!fixes.is_empty()).then(|| paint::title("What to do", style));

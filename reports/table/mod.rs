@@ -9,11 +9,10 @@ mod paint;
 
 use std::io::{self, BufWriter, Write};
 
-use howler_model::{Delivery, Finding, Measure, Scan, Severity, Status};
-
+use crate::document::{Delivery, Finding, Measure, Status};
 use crate::escape::terminal;
 use crate::wording::{count, instant};
-use crate::{Report, Style};
+use crate::{Report, Scan, Style};
 
 /// How many open findings are shown; the document has all.
 const MOST_ROWS: usize = 200;
@@ -29,15 +28,14 @@ impl Report for Table {
     }
 
     fn render(&self, scan: &Scan, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        let open: Vec<&Finding> = scan.findings.iter().filter(|finding| is_shown(finding)).collect();
-        let shown = open.get(..MOST_ROWS).unwrap_or(&open);
+        let shown = shown(scan)?;
         let sections = [
-            headline(scan, &open, style),
-            findings::section(shown, style),
-            rest(open.len() - shown.len()),
-            fixes::section(shown, style),
+            headline(scan, style),
+            findings::section(&shown, style),
+            rest(scan.tally.told().saturating_sub(shown.len())),
+            fixes::section(&shown, style),
             closed(scan, style),
-            gaps::section(scan, style),
+            gaps::section(scan, style)?,
             deliveries(&scan.deliveries, style),
         ];
         let mut out = BufWriter::new(out);
@@ -54,27 +52,39 @@ impl Report for Table {
 
 /// Worth telling, but for gaps, which have a section of their own.
 fn is_shown(finding: &Finding) -> bool {
-    finding.is_worth_telling() && !matches!(finding.verdict.measure, Measure::Gap(_))
+    finding.is_worth_telling() && !matches!(finding.measure, Measure::Gap { .. })
 }
 
-/// Open and not worth a row: hundreds of quotas in a quiet account.
-fn is_minor(finding: &Finding) -> bool {
-    finding.is_open() && !finding.is_worth_telling()
+/// The findings that get a row; nothing is read after the last of them.
+fn shown(scan: &Scan) -> io::Result<Vec<Finding>> {
+    let most = scan.tally.told().min(MOST_ROWS);
+    let mut shown = Vec::new();
+    let mut findings = scan.records.findings()?;
+    while shown.len() < most
+        && let Some(record) = findings.next()
+    {
+        let finding = record?.finding()?;
+        if !finding.is_open() {
+            break;
+        }
+        shown.extend(is_shown(&finding).then_some(finding));
+    }
+    Ok(shown)
 }
 
-fn headline(scan: &Scan, open: &[&Finding], style: &Style) -> Vec<String> {
-    let with = |severity| open.iter().filter(|f| f.verdict.severity == severity).count();
-    let counts: Vec<String> = Severity::ALL
-        .into_iter()
-        .filter(|&severity| with(severity) > 0)
-        .map(|severity| paint::severity(severity, &format!("{} {severity}", with(severity)), style))
+fn headline(scan: &Scan, style: &Style) -> Vec<String> {
+    let counts = scan.tally.told_by_severity().iter();
+    let counts: Vec<String> = counts
+        .map(|(&severity, number)| {
+            paint::severity(severity, &format!("{number} {}", severity.as_str()), style)
+        })
         .collect();
-    let found = match (open.len(), scan.is_complete()) {
+    let found = match (scan.tally.told(), scan.is_complete()) {
         (0, true) => "No open findings.".to_owned(),
         (0, false) => "No open findings in what could be seen.".to_owned(),
         (number, _) => format!("{}: {}", count(number, "open finding"), counts.join(", ")),
     };
-    vec![format!("howler {}, judged at {}", scan.run.version, instant(scan.run.now)), found]
+    vec![format!("howler {}, judged at {}", scan.version, instant(scan.run.now)), found]
 }
 
 fn rest(hidden: usize) -> Vec<String> {
@@ -86,10 +96,8 @@ fn rest(hidden: usize) -> Vec<String> {
 
 /// What need not be looked at, counted.
 fn closed(scan: &Scan, style: &Style) -> Vec<String> {
-    let number = |is: &dyn Fn(&Finding) -> bool| scan.findings.iter().filter(|finding| is(finding)).count();
-    let passed = number(&|finding| finding.verdict.status == Status::Pass);
-    let suppressed = number(&|finding| finding.verdict.status == Status::Suppressed);
-    let minor = number(&is_minor);
+    let [passed, suppressed] = [Status::Pass, Status::Suppressed].map(|status| scan.tally.with(status));
+    let minor = scan.tally.minor();
     let told = [
         (passed, format!("Passed: {}.", count(passed, "finding"))),
         (suppressed, format!("Suppressed: {}, named in --format json.", count(suppressed, "finding"))),
@@ -123,15 +131,16 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::*;
-    use crate::{escape, samples};
+    use crate::escape;
+    use crate::samples::{self, Sample};
 
-    fn text(scan: &Scan, style: &Style) -> String {
+    fn text(sample: &Sample, style: &Style) -> String {
         let mut out = Vec::new();
-        Table.render(scan, style, &mut out).unwrap();
+        Table.render(&sample.scan(), style, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
-    fn plain(scan: &Scan, width: Option<u16>) -> String {
+    fn plain(scan: &Sample, width: Option<u16>) -> String {
         text(scan, &Style { width, colour: false })
     }
 
@@ -170,7 +179,9 @@ mod tests {
     #[test]
     fn a_piped_finding_is_one_line() {
         let text = plain(&samples::scan(), None);
-        let rows = text.lines().filter(|line| line.split(' ').next().unwrap().parse::<Severity>().is_ok());
+        let rows = text
+            .lines()
+            .filter(|line| line.split(' ').next().unwrap().parse::<howler_model::Severity>().is_ok());
         assert_eq!(rows.count(), samples::scan().findings.iter().filter(|f| is_shown(f)).count());
     }
 
@@ -198,9 +209,10 @@ mod tests {
     #[test]
     fn what_is_unknown_because_of_a_gap_is_counted_and_not_listed() {
         let scan = samples::scan();
-        let unknown = scan.findings.iter().find(|finding| is_minor(finding)).unwrap();
+        let unknown =
+            scan.findings.iter().find(|finding| finding.is_open() && !finding.is_worth_telling()).unwrap();
         let text = plain(&scan, None);
-        let listed = text.contains(&unknown.verdict.resource.name);
+        let listed = text.contains(&unknown.resource.name);
         assert!(!listed && text.contains("Unknown: 1 finding,"), "{text}");
     }
 

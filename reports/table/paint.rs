@@ -1,9 +1,9 @@
 //! Colours, where the style wants them; colour is never the only sign.
 
 use anstyle::{AnsiColor, Style as Ink};
-use howler_model::Severity;
 
 use crate::Style;
+use crate::document::Severity;
 
 /// A severity, or a text that stands for it.
 pub(super) fn severity(severity: Severity, text: &str, style: &Style) -> String {

@@ -4,37 +4,37 @@ mod numbers;
 mod remediation;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use howler_model::{Finding, Measure, Reason, Status, Unseen, Untrusted, Verdict};
 
+use crate::document::{Finding, Measure, Reason, Status, Unseen, Untrusted};
 pub(crate) use numbers::{count, duration, number, percent, ratio_percent, short_duration};
 pub use remediation::Remediation;
 pub(crate) use remediation::of_reason;
 
 /// What a finding says, as one sentence. Holds untrusted text.
 pub(crate) fn summary(finding: &Finding) -> String {
-    let name = &finding.verdict.resource.name;
-    match &finding.verdict.measure {
-        Measure::Gap(unseen) => {
+    let name = &finding.resource.name;
+    match &finding.measure {
+        Measure::Gap { unseen } => {
             format!("{} {} in {name}: what it would have shown is unknown", unseen.action, reason(unseen))
         }
-        _ => format!("{name}: {}", observed(&finding.verdict)),
+        _ => format!("{name}: {}", observed(finding)),
     }
 }
 
 /// What was measured, as the end of a sentence. Holds untrusted text.
-pub(crate) fn observed(verdict: &Verdict) -> String {
-    match &verdict.measure {
-        Measure::Expiry { not_after, seconds_left, lifetime_left, .. } => {
-            expiry(*not_after, *seconds_left, *lifetime_left)
+pub(crate) fn observed(finding: &Finding) -> String {
+    match &finding.measure {
+        Measure::Expiry { not_after, seconds_left, lifetime_left_ratio, .. } => {
+            expiry(*not_after, *seconds_left, *lifetime_left_ratio)
         }
         Measure::NoExpiry => "has no expiration date".into(),
         Measure::NotIssued => "is requested and not issued yet".into(),
-        Measure::ExpiryUnknown(why) if why.is_empty() => "its expiration date is unknown".into(),
-        Measure::ExpiryUnknown(why) => format!("its expiration date is unknown: {why}"),
+        Measure::ExpiryUnknown { reason } if reason.is_empty() => "its expiration date is unknown".into(),
+        Measure::ExpiryUnknown { reason } => format!("its expiration date is unknown: {reason}"),
         Measure::NotYetValid { not_before, seconds_until } => {
             format!("is not valid for another {}, until {}", duration(*seconds_until), instant(*not_before))
         }
-        Measure::Name { wanted, covered } => name(verdict.status, wanted, covered),
+        Measure::Name { wanted, covered } => name(finding.status, wanted, covered),
         Measure::Chain { untrusted: None, reason } if reason.is_empty() => {
             "its chain leads to a trust anchor, dates aside".into()
         }
@@ -49,7 +49,7 @@ pub(crate) fn observed(verdict: &Verdict) -> String {
         Measure::UtilizationUnknown { usage, limit, unit, unseen } => {
             half_known(*usage, *limit, unit, unseen)
         }
-        Measure::Gap(unseen) => format!("{} {}", unseen.action, reason(unseen)),
+        Measure::Gap { unseen } => format!("{} {}", unseen.action, reason(unseen)),
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
     fn told(check: &str, status: Status) -> String {
         let mut finding =
             samples::scan().findings.into_iter().find(|finding| finding.check == check).unwrap();
-        finding.verdict.status = status;
+        finding.status = status;
         summary(&finding)
     }
 

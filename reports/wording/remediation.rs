@@ -1,10 +1,11 @@
 //! What to do about a finding: words for people, and a command where there is one to run.
 
-use howler_model::{Finding, Measure, Origin, Place, Reason, Region, Resource, Service};
+use howler_model as model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number;
+use crate::document::{Finding, Measure, Origin, Place, Reason};
 use crate::escape::shell;
 
 /// What to do about a finding.
@@ -17,16 +18,15 @@ pub struct Remediation {
 }
 
 impl Remediation {
-    /// What to do about this finding.
-    #[must_use]
-    pub fn of(finding: &Finding) -> Self {
-        Self { text: text(finding), command: command(finding) }
+    /// What to do about this finding, where `fix` is what its check says.
+    pub(crate) fn of(finding: &Finding, fix: &str) -> Self {
+        Self { text: text(finding, fix), command: command(finding) }
     }
 }
 
-fn text(finding: &Finding) -> String {
-    let text = match &finding.verdict.measure {
-        Measure::Gap(unseen) | Measure::UtilizationUnknown { unseen, .. } => {
+fn text(finding: &Finding, fix: &str) -> String {
+    let text = match &finding.measure {
+        Measure::Gap { unseen } | Measure::UtilizationUnknown { unseen, .. } => {
             return of_reason(unseen.reason, &unseen.action);
         }
         Measure::Expiry { certificate, .. } => renewal(certificate.origin),
@@ -36,7 +36,7 @@ fn text(finding: &Finding) -> String {
         Measure::Utilization { .. } => {
             "Ask for a higher quota in time, as an increase may take days; or delete what is not used any more."
         }
-        _ => finding.fix,
+        _ => fix,
     };
     text.to_owned()
 }
@@ -106,50 +106,49 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
 }
 
 fn command(finding: &Finding) -> Option<String> {
-    let resource = &finding.verdict.resource;
-    match &finding.verdict.measure {
-        Measure::Expiry { certificate, .. } => renew(certificate.origin, resource),
-        Measure::Utilization { usage, limit, .. } => raise(resource, *usage, *limit),
-        Measure::Name { .. } | Measure::Chain { .. } => look(resource),
-        Measure::NotIssued => acm("describe-certificate", resource),
+    match &finding.measure {
+        Measure::Expiry { certificate, .. } => renew(certificate.origin, finding),
+        Measure::Utilization { usage, limit, .. } => raise(finding, *usage, *limit),
+        Measure::Name { .. } | Measure::Chain { .. } => look(&finding.scope),
+        Measure::NotIssued => acm("describe-certificate", finding),
         _ => None,
     }
 }
 
-fn renew(origin: Origin, resource: &Resource) -> Option<String> {
+fn renew(origin: Origin, finding: &Finding) -> Option<String> {
     match origin {
         Origin::AcmImported => {
-            let import = acm("import-certificate", resource)?;
+            let import = acm("import-certificate", finding)?;
             Some(format!(
                 "{import} --certificate fileb://certificate.pem --private-key fileb://key.pem \
                  --certificate-chain fileb://chain.pem"
             ))
         }
-        Origin::AcmIssued | Origin::AcmPrivate | Origin::AcmAcme => acm("describe-certificate", resource),
+        Origin::AcmIssued | Origin::AcmPrivate | Origin::AcmAcme => acm("describe-certificate", finding),
         Origin::Iam => Some(format!(
             "aws iam upload-server-certificate --server-certificate-name {} --certificate-body file://certificate.pem \
              --private-key file://key.pem --certificate-chain file://chain.pem",
-            shell(&format!("{}-renewed", resource.name))?
+            shell(&format!("{}-renewed", finding.resource.name))?
         )),
         Origin::File => None,
-        Origin::Served => look(resource),
+        Origin::Served => look(&finding.scope),
     }
 }
 
-fn acm(operation: &str, resource: &Resource) -> Option<String> {
-    let region = shell(&region(resource)?)?;
-    Some(format!("aws acm {operation} --region {region} --certificate-arn {}", shell(&resource.id)?))
+fn acm(operation: &str, finding: &Finding) -> Option<String> {
+    let region = shell(&region(&finding.scope)?)?;
+    Some(format!("aws acm {operation} --region {region} --certificate-arn {}", shell(&finding.resource.id)?))
 }
 
 /// Asks for room: a limit of which the present usage is 60 %.
-fn raise(resource: &Resource, usage: f64, limit: f64) -> Option<String> {
-    let mut id = resource.id.split('/');
+fn raise(finding: &Finding, usage: f64, limit: f64) -> Option<String> {
+    let mut id = finding.resource.id.split('/');
     let (service, code) = (id.next()?, id.next().filter(|code| code.starts_with("L-"))?);
     let wanted = (usage / 0.6).max(limit + 1.0).ceil();
     Some(format!(
         "aws service-quotas request-service-quota-increase --region {} --service-code {} --quota-code {} \
          --desired-value {}",
-        shell(&region(resource)?)?,
+        shell(&region(&finding.scope)?)?,
         shell(service)?,
         shell(code)?,
         number(wanted),
@@ -157,34 +156,33 @@ fn raise(resource: &Resource, usage: f64, limit: f64) -> Option<String> {
 }
 
 /// Asks an endpoint again.
-fn look(resource: &Resource) -> Option<String> {
-    match &resource.scope.place {
-        Place::Outside(endpoint) if resource.scope.service == Service::TLS => {
-            Some(format!("howler scan --endpoint {}", shell(endpoint)?))
-        }
-        _ => None,
-    }
+fn look(place: &Place) -> Option<String> {
+    let endpoint = place.target.as_ref().filter(|_| place.service == model::Service::TLS.as_str())?;
+    Some(format!("howler scan --endpoint {}", shell(endpoint)?))
 }
 
 /// The region to call: global services answer in the home region of their partition.
-fn region(resource: &Resource) -> Option<String> {
-    let region = resource.scope.region()?;
-    match *region == Region::GLOBAL {
-        true => Some(resource.scope.partition()?.home_region().to_string()),
-        false => Some(region.to_string()),
+fn region(place: &Place) -> Option<String> {
+    let region = place.region.as_deref()?;
+    match region == model::Region::GLOBAL.as_str() {
+        true => Some(model::Partition::from(place.partition?).home_region().to_string()),
+        false => Some(region.to_owned()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use howler_model::{Severity, Status};
+    use howler_model::{Measure, Origin, Resource, Severity, Status};
 
-    use super::*;
+    use super::{Remediation, of_reason};
+    use crate::document::{Finding, Reason};
     use crate::samples;
 
     fn of(resource: Resource, measure: Measure) -> Remediation {
-        Remediation::of(&samples::finding("x", resource, Status::Fail, Severity::High, measure))
+        Finding::from(&samples::finding("x", resource, Status::Fail, Severity::High, measure))
+            .remediation
+            .unwrap()
     }
 
     fn expired(origin: Origin, name: &str) -> Remediation {
@@ -213,8 +211,8 @@ mod tests {
     fn a_quota_is_asked_for_where_it_is_used_and_with_room() {
         let scan = samples::scan();
         let of = |id: &str| {
-            let finding = scan.findings.iter().find(|finding| finding.verdict.resource.id == id).unwrap();
-            Remediation::of(finding).command.unwrap()
+            let finding = scan.findings.iter().find(|finding| finding.resource.id == id).unwrap();
+            finding.remediation.clone().unwrap().command.unwrap()
         };
         assert_eq!(
             of("ec2/L-1216C47A"),

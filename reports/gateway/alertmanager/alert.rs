@@ -1,14 +1,15 @@
 //! A finding as an alert: labels that stay the same as long as the finding does, annotations that may change.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use howler_model::{Finding, Measure, Severity};
 use serde::Serialize;
 
+use crate::document::{Finding, Measure, Partition, Severity};
 use crate::escape::{annotation, label};
 use crate::gateway::Batch;
-use crate::wording::{self, Remediation, instant, number, percent};
+use crate::wording::{Remediation, instant, number, observed, percent};
 
 /// How long an alert outlives the two scans that should have extended or resolved it.
 const SLACK: TimeDelta = TimeDelta::hours(2);
@@ -35,12 +36,17 @@ impl Alert {
     }
 }
 
-/// The open findings as alerts, worst first.
-pub(super) fn of(batch: &Batch<'_>) -> Vec<Alert> {
+/// The open findings as alerts, worst first, made while they are read; nothing is read after them.
+pub(super) fn of<'a>(
+    batch: &Batch<'a>,
+) -> io::Result<impl Iterator<Item = io::Result<Alert>> + Send + use<'a>> {
     let now = batch.scan.run.now;
     let ends_at = ends_at(now, batch.interval);
-    let open = batch.scan.findings.iter().filter(|finding| finding.is_worth_telling());
-    open.map(|finding| alert(finding, now, ends_at)).collect()
+    let findings = batch.scan.records.findings()?.map(|record| record?.finding());
+    // What cannot be read is passed on as an error, and not passed over.
+    let open = findings.take_while(|finding| finding.as_ref().map_or(true, Finding::is_open));
+    let told = open.filter(|finding| finding.as_ref().map_or(true, Finding::is_worth_telling));
+    Ok(told.map(move |finding| Ok(alert(&finding?, now, ends_at))))
 }
 
 /// Without an end Alertmanager resolves an alert after five minutes, so one scan may be missed before it does.
@@ -68,26 +74,25 @@ fn alert(finding: &Finding, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) ->
 
 /// The identity of the alert: nothing that changes from scan to scan, but for the severity.
 fn labels(finding: &Finding) -> Vec<(&'static str, String)> {
-    let resource = &finding.verdict.resource;
-    let scope = &resource.scope;
+    let scope = &finding.scope;
     vec![
         ("alertname", alertname(finding)),
-        ("severity", severity(finding.verdict.severity).to_owned()),
+        ("severity", severity(finding.severity).to_owned()),
         ("source", "howler".to_owned()),
-        ("check", finding.check.to_owned()),
-        ("partition", scope.partition().map(|it| it.to_string()).unwrap_or_default()),
-        ("account", scope.account().map(ToString::to_string).unwrap_or_default()),
-        ("region", scope.region().map(ToString::to_string).unwrap_or_default()),
-        ("service", scope.service.to_string()),
-        ("resource", resource.id.clone()),
+        ("check", finding.check.clone()),
+        ("partition", scope.partition.map_or("", Partition::as_str).to_owned()),
+        ("account", scope.account.clone().unwrap_or_default()),
+        ("region", scope.region.clone().unwrap_or_default()),
+        ("service", scope.service.clone()),
+        ("resource", finding.resource.id.clone()),
         ("owner", finding.owner.clone().unwrap_or_default()),
-        ("howler_id", finding.id.to_string()),
+        ("howler_id", finding.id.clone()),
     ]
 }
 
 /// One name for each check: `certificate-expiry` is `HowlerCertificateExpiry`, expired or not.
 fn alertname(finding: &Finding) -> String {
-    if let Measure::Gap(_) = finding.verdict.measure {
+    if let Measure::Gap { .. } = finding.measure {
         return "HowlerScanIncomplete".to_owned();
     }
     let words = finding.check.split('-').map(|word| {
@@ -107,22 +112,23 @@ fn severity(severity: Severity) -> &'static str {
 }
 
 fn annotations(finding: &Finding) -> Vec<(&'static str, String)> {
-    let verdict = &finding.verdict;
-    let resource = &verdict.resource;
-    let Remediation { text, command } = Remediation::of(finding);
-    let run = command.map(|command| format!(" Run: {command}")).unwrap_or_default();
     let mut pairs = vec![
-        ("summary", wording::summary(finding)),
-        ("description", format!("{}: {} in {}", finding.title, resource.id, resource.scope)),
-        ("observed", wording::observed(verdict)),
-        ("remediation", format!("{text}{run}")),
-        ("deadline", verdict.deadline.map(instant).unwrap_or_default()),
-        ("affects", affected(&verdict.affects)),
-        ("howler_severity", verdict.severity.to_string()),
-        ("howler_status", verdict.status.as_str().to_owned()),
+        ("summary", finding.summary.clone()),
+        ("description", format!("{}: {} in {}", finding.title, finding.resource.id, finding.scope)),
+        ("observed", observed(finding)),
+        ("remediation", finding.remediation.as_ref().map(fix).unwrap_or_default()),
+        ("deadline", finding.deadline.map(instant).unwrap_or_default()),
+        ("affects", affected(&finding.affects)),
+        ("howler_severity", finding.severity.as_str().to_owned()),
+        ("howler_status", finding.status.as_str().to_owned()),
     ];
-    pairs.extend(numbers(&verdict.measure));
+    pairs.extend(numbers(&finding.measure));
     pairs
+}
+
+fn fix(Remediation { text, command }: &Remediation) -> String {
+    let run = command.as_ref().map(|command| format!(" Run: {command}")).unwrap_or_default();
+    format!("{text}{run}")
 }
 
 fn affected(all: &[String]) -> String {
@@ -149,10 +155,12 @@ fn numbers(measure: &Measure) -> Option<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples;
+    use crate::samples::{self, Sample};
 
-    fn batch(scan: &howler_model::Scan) -> Vec<Alert> {
-        of(&Batch { scan, interval: TimeDelta::days(1) })
+    fn batch(sample: &Sample) -> Vec<Alert> {
+        let scan = sample.scan();
+        let alerts = of(&Batch { scan: &scan, interval: TimeDelta::days(1) }).unwrap();
+        alerts.collect::<io::Result<_>>().unwrap()
     }
 
     #[test]
@@ -177,9 +185,9 @@ mod tests {
         let (today, mut tomorrow) = (samples::scan(), samples::scan());
         tomorrow.run.now += TimeDelta::days(1);
         for finding in &mut tomorrow.findings {
-            finding.verdict.resource.name.push_str(" renamed");
-            finding.title = "Another title";
-            if let Measure::Expiry { seconds_left, .. } = &mut finding.verdict.measure {
+            finding.resource.name.push_str(" renamed");
+            finding.title = "Another title".into();
+            if let Measure::Expiry { seconds_left, .. } = &mut finding.measure {
                 *seconds_left -= 86_400 * 100; // what was about to expire has expired
             }
         }

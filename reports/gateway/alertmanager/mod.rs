@@ -8,13 +8,13 @@ mod post;
 #[cfg(test)]
 mod tests;
 
+use std::io;
+
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
-use howler_model::Delivery;
-
 use super::{Batch, Delivering, Gateway, Opened, Pace};
-use crate::Error;
+use crate::{Delivery, Error};
 use alert::Alert;
 use post::Answer;
 
@@ -82,42 +82,55 @@ impl Gateway for Alertmanager {
 
 impl Alertmanager {
     async fn post_all(&self, batch: &Batch<'_>) -> Delivery {
-        let alerts = alert::of(batch);
-        let mut tally = Tally::default();
+        let mut taken = Taken::default();
+        if let Err(why) = self.post_open(batch, &mut taken).await {
+            taken.errors.push(why);
+        }
+        taken.delivery(&self.target, batch.scan.tally.worth_telling())
+    }
+
+    /// Posts alerts while they are read, or says why it gave up.
+    async fn post_open(&self, batch: &Batch<'_>, taken: &mut Taken) -> Result<(), String> {
+        let unread = |error: io::Error| format!("findings could not be read: {error}");
+        let mut alerts = alert::of(batch).map_err(unread)?.peekable();
         // An empty batch is posted too: a gateway that is down is told before it is needed.
-        let mut parts: Vec<&[Alert]> =
-            if alerts.is_empty() { vec![&[]] } else { alerts.rchunks(BATCH).collect() };
+        loop {
+            let part: Vec<Alert> = alerts.by_ref().take(BATCH).collect::<io::Result<_>>().map_err(unread)?;
+            self.post_part(&part, &batch.scan.run.id, taken).await?;
+            if alerts.peek().is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn post_part(&self, alerts: &[Alert], run: &str, taken: &mut Taken) -> Result<(), String> {
+        let mut parts = vec![alerts];
         while let Some(part) = parts.pop() {
-            match self.post(part, &batch.scan.run.id).await {
-                Answer::Taken => tally.accepted += part.len(),
-                Answer::Refused(_) if part.len() > 1 && tally.culprits < MOST_CULPRITS => {
+            match self.post(part, run).await {
+                Answer::Taken => taken.accepted += part.len(),
+                Answer::Refused(_) if part.len() > 1 && taken.culprits < MOST_CULPRITS => {
                     let (first, second) = part.split_at(part.len() / 2);
                     parts.extend([second, first]);
                 }
-                Answer::Refused(why) => tally.refuse(part, &why),
-                Answer::Lost(why) => {
-                    tally.errors.push(why);
-                    tally.rejected += part.len() + parts.drain(..).map(<[Alert]>::len).sum::<usize>();
-                }
+                Answer::Refused(why) => taken.refuse(part, &why),
+                Answer::Lost(why) => return Err(why),
             }
         }
-        tally.delivery(&self.target)
+        Ok(())
     }
 }
 
 /// What became of the alerts.
 #[derive(Default)]
-struct Tally {
+struct Taken {
     accepted: usize,
-    rejected: usize,
     culprits: usize,
     errors: Vec<String>,
 }
 
-impl Tally {
+impl Taken {
     fn refuse(&mut self, part: &[Alert], why: &str) {
         self.culprits += 1;
-        self.rejected += part.len();
         let error = match part {
             [] => why.to_owned(),
             [alert] => format!("alert {} refused, {why}", alert.id()),
@@ -126,7 +139,8 @@ impl Tally {
         self.errors.push(error);
     }
 
-    fn delivery(self, target: &str) -> Delivery {
+    /// What there was and was not accepted was rejected, sent or not.
+    fn delivery(self, target: &str, all: usize) -> Delivery {
         let told = self.errors.iter().take(MOST_ERRORS).cloned().collect::<Vec<_>>().join("; ");
         let more = self.errors.len().saturating_sub(MOST_ERRORS);
         let told = if more > 0 { format!("{told}; and {more} more errors") } else { told };
@@ -134,7 +148,7 @@ impl Tally {
             gateway: NAME.to_owned(),
             target: target.to_owned(),
             accepted: self.accepted,
-            rejected: self.rejected,
+            rejected: all.saturating_sub(self.accepted),
             error: (!told.is_empty()).then_some(told),
         }
     }

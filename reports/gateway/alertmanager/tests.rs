@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use howler_model::{Delivery, Scan};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::Delivery;
+use crate::document::Finding;
 use crate::gateway::{self, Batch, Pace};
-use crate::samples;
+use crate::samples::{self, Sample};
 
 /// What was asked, and how it is answered.
 #[derive(Debug, Clone)]
@@ -83,16 +84,17 @@ fn pace() -> Pace {
     }
 }
 
-async fn deliver(address: &str, scan: &Scan) -> Delivery {
+async fn deliver(address: &str, sample: &Sample) -> Delivery {
+    let scan = sample.scan();
     let gateway = gateway::open(&format!("alertmanager={address}"), pace()).unwrap();
-    gateway.deliver(&Batch { scan, interval: TimeDelta::days(1) }).await
+    gateway.deliver(&Batch { scan: &scan, interval: TimeDelta::days(1) }).await
 }
 
-fn open(scan: &Scan) -> usize {
+fn open(scan: &Sample) -> usize {
     scan.findings.iter().filter(|finding| finding.is_worth_telling()).count()
 }
 
-fn many(number: usize) -> Scan {
+fn many(number: usize) -> Sample {
     let mut scan = samples::scan();
     scan.findings = (0..number)
         .map(|number| {
@@ -100,7 +102,7 @@ fn many(number: usize) -> Scan {
             resource.id = format!("arn:{number}");
             let measure = samples::expiry(howler_model::Origin::Iam, -TimeDelta::days(1), TimeDelta::days(9));
             let (status, severity) = (howler_model::Status::Fail, howler_model::Severity::High);
-            samples::finding("certificate-expiry", resource, status, severity, measure)
+            Finding::from(&samples::finding("certificate-expiry", resource, status, severity, measure))
         })
         .collect();
     scan
