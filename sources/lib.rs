@@ -10,7 +10,7 @@ mod tls;
 mod x509;
 
 pub use aws::{
-    Account, AccountRegion, Calls, ExternalId, Member, ParentId, RegionStatus, Role, RoleArn, RoleName, Row,
+    Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role, RoleArn, RoleName, Row,
     Session, Settings, StandIn,
 };
 pub use endpoints::Prober;

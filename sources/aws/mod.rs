@@ -16,7 +16,7 @@ mod quota;
 pub(crate) mod vpc_quotas;
 
 pub use access::{
-    Account, AccountRegion, Calls, ExternalId, Member, ParentId, RegionStatus, Role, RoleArn, RoleName,
+    Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role, RoleArn, RoleName,
     Session, Settings, StandIn,
 };
 pub use quota::Row;

@@ -1,28 +1,16 @@
 //! An account that we can act in: its regions, and the places in it where sources ask.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
-use aws_sdk_ec2::types::Region as Answered;
-use howler_model::{AccountId, Partition, Reason, Region, Scope, Service, Unseen};
+use howler_model::{AccountId, Partition, Region, Scope, Service, Unseen};
 
 use super::AccountRegion;
 use super::account_region::Clients;
+use super::regions::Regions;
 use super::role::RoleArn;
 use super::session::{Session, sdk_region};
 use super::wire::Wire;
-
-const ACTION: &str = "ec2:DescribeRegions";
-
-/// Whether an account may use a region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RegionStatus {
-    /// Enabled, by default or by opting in.
-    Enabled,
-    /// It exists, and the account has not opted in.
-    NotOptedIn,
-}
 
 /// An account that we can act in.
 #[derive(Debug, Clone)]
@@ -53,29 +41,12 @@ impl Account {
         self.wire.role.as_ref().map(|credentials| &credentials.role.arn)
     }
 
-    /// All regions that exist for this account, and whether each is enabled (EC2 `DescribeRegions`). The partition's
-    /// home region is asked, which every account has; where that is denied, the configured one, which an organisation
-    /// that allows few regions is more likely to allow.
+    /// All regions that exist for this account, and whether each is enabled (EC2 `DescribeRegions`).
     ///
     /// # Errors
     /// What kept the answer of the home region away.
-    pub async fn regions(&self) -> Result<HashMap<Region, RegionStatus>, Unseen> {
-        let home = self.partition.home_region();
-        let unseen = match self.regions_as_told_in(&home).await {
-            Err(unseen) if matches!(unseen.reason, Reason::Denied | Reason::DeniedByScp) => unseen,
-            answer => return answer,
-        };
-        match self.session.region().filter(|region| *region != home) {
-            Some(region) => self.regions_as_told_in(&region).await.map_err(|_| unseen),
-            None => Err(unseen),
-        }
-    }
-
-    async fn regions_as_told_in(&self, region: &Region) -> Result<HashMap<Region, RegionStatus>, Unseen> {
-        let at = self.place(Some(region));
-        let ec2 = at.ec2();
-        let answer = at.call(ACTION, || ec2.describe_regions().all_regions(true).send()).await?;
-        statuses(answer.regions())
+    pub async fn regions(&self) -> Result<Regions, Unseen> {
+        self.session.regions_of(&self.config, &self.wire, self.partition).await
     }
 
     /// The scope of a service in a region, or in none for a global one.
@@ -108,48 +79,5 @@ impl Account {
             listings: Mutex::default(),
             _entered: None,
         }
-    }
-}
-
-/// The regions of an answer. One that cannot be read would be left out of the scan without a word, and so would all
-/// of an answer that names none.
-fn statuses(regions: &[Answered]) -> Result<HashMap<Region, RegionStatus>, Unseen> {
-    let malformed = |message: &str| Unseen::new(Reason::Malformed, ACTION, message);
-    let status = |region: &Answered| {
-        let name = region.region_name().and_then(|name| name.parse().ok());
-        let status = match region.opt_in_status() {
-            Some("not-opted-in") => RegionStatus::NotOptedIn,
-            _ => RegionStatus::Enabled,
-        };
-        Ok((name.ok_or_else(|| malformed("the answer has a region without a readable name"))?, status))
-    };
-    match regions.is_empty() {
-        true => Err(malformed("the answer names no region")),
-        false => regions.iter().map(status).collect(),
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-mod tests {
-    use super::*;
-
-    fn region(name: Option<&str>, status: &str) -> Answered {
-        Answered::builder().set_region_name(name.map(str::to_owned)).opt_in_status(status).build()
-    }
-
-    #[test]
-    fn an_answer_that_names_no_region_or_not_all_is_no_answer() {
-        let good = || region(Some("eu-west-1"), "opt-in-not-required");
-        for regions in [
-            vec![],
-            vec![good(), region(None, "opted-in")],
-            vec![good(), region(Some("EU \u{1b}[2J"), "opted-in")],
-        ] {
-            assert_eq!(statuses(&regions).unwrap_err().reason, Reason::Malformed, "{regions:?}");
-        }
-        let told = statuses(&[good(), region(Some("af-south-1"), "not-opted-in")]).unwrap();
-        assert_eq!(told[&"eu-west-1".parse().unwrap()], RegionStatus::Enabled);
-        assert_eq!(told[&"af-south-1".parse().unwrap()], RegionStatus::NotOptedIn);
     }
 }

@@ -47,6 +47,11 @@ impl Wire {
         Self { buckets: Arc::default(), permits: Arc::new(permits), role: None, attempts: ATTEMPTS }
     }
 
+    /// The way of another account, which has buckets of its own.
+    pub(super) fn anew(&self) -> Self {
+        Self { buckets: Arc::default(), ..self.clone() }
+    }
+
     /// The way on which roles are taken: with permits of its own, so that no call of an account waits for one which
     /// waits for it.
     pub(super) fn for_roles(&self) -> Self {
