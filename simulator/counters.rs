@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// The list of accounts, whose pages come one after another.
+const LIST: &str = "organizations:ListAccounts";
+
 /// What was asked of a simulation so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counters {
@@ -17,10 +20,9 @@ pub struct Counters {
     pub needed: u64,
     /// Seconds that the answers to the needed requests took together.
     pub seconds: f64,
-    /// Needed pages of the list of accounts, which come one after another.
-    pub account_pages: u64,
-    /// Needed requests that can only be made one after another, in the longest chain.
-    pub chain: u64,
+    /// Seconds that the longest chain of needed requests takes at least of which each waits for the one before, each
+    /// answered as fast as its action ever was.
+    pub chain: f64,
     /// The bucket from which the needed requests take longest; none if calls are not limited.
     pub slowest: Option<Slowest>,
     /// The same by action, as IAM spells it.
@@ -28,7 +30,7 @@ pub struct Counters {
 }
 
 /// What was asked of one action.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Requests of every kind.
     pub calls: u64,
@@ -38,6 +40,33 @@ pub struct Tally {
     pub needed: u64,
     /// Pages of the longest needed listing.
     pub pages: u64,
+    /// Seconds that the answers to the needed requests took together.
+    pub seconds: f64,
+    /// Seconds that the fastest of these answers took.
+    pub fastest: f64,
+}
+
+impl Tally {
+    /// Counts the time of an answer to a needed request.
+    pub(crate) fn took(&mut self, time: Duration) {
+        let time = time.as_secs_f64();
+        self.fastest = if self.needed <= 1 { time } else { self.fastest.min(time) };
+        self.seconds += time;
+    }
+
+    /// Adds what others asked of the same action.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.fastest = match (self.needed, other.needed) {
+            (0, _) => other.fastest,
+            (_, 0) => self.fastest,
+            _ => self.fastest.min(other.fastest),
+        };
+        self.calls += other.calls;
+        self.throttled += other.throttled;
+        self.needed += other.needed;
+        self.pages = self.pages.max(other.pages);
+        self.seconds += other.seconds;
+    }
 }
 
 /// The token bucket that holds a scan up longest.
@@ -77,13 +106,11 @@ impl Counters {
     /// The least time for the needed requests.
     #[allow(clippy::cast_precision_loss)] // counts of requests fit
     pub fn floor(&self, machine: &Machine) -> Floor {
-        let needed = self.needed as f64;
-        let latency = if self.needed == 0 { 0.0 } else { self.seconds / needed };
         let tokens = self.slowest.as_ref().map_or(0.0, |bucket| bucket.seconds);
-        let cpu = needed * machine.cpu_per_call.as_secs_f64() / f64::from(machine.cores.max(1));
+        let cpu = self.needed as f64 * machine.cpu_per_call.as_secs_f64() / f64::from(machine.cores.max(1));
         let bounds = [
-            ("list", self.account_pages as f64 * latency),
-            ("chain", self.chain as f64 * latency),
+            ("list", self.actions.get(LIST).map_or(0.0, |pages| pages.seconds)),
+            ("chain", self.chain),
             ("tokens", tokens),
             ("latency", self.seconds / f64::from(machine.in_flight.max(1))),
             ("cpu", cpu),
@@ -113,13 +140,14 @@ mod tests {
 
     #[test]
     fn each_bound_can_be_the_highest() {
-        let counters = Counters { needed: 1_000, seconds: 50.0, chain: 6, ..Counters::default() };
+        let counters = Counters { needed: 1_000, seconds: 50.0, chain: 0.3, ..Counters::default() };
         assert_eq!(counters.floor(&MACHINE).highest(), ("latency", Duration::from_millis(500)));
         let one_core = Machine { cores: 1, ..MACHINE };
         assert_eq!(counters.floor(&one_core).highest(), ("cpu", Duration::from_millis(900)));
-        let chained = Counters { chain: 30, ..counters.clone() };
+        let chained = Counters { chain: 1.5, ..counters.clone() };
         assert_eq!(chained.floor(&one_core).highest(), ("chain", Duration::from_millis(1_500)));
-        let listed = Counters { account_pages: 50, ..chained.clone() };
+        let list = BTreeMap::from([(LIST.to_owned(), Tally { seconds: 2.5, ..Tally::default() })]);
+        let listed = Counters { actions: list, ..chained.clone() };
         assert_eq!(listed.floor(&one_core).highest(), ("list", Duration::from_millis(2_500)));
         let slowest = Some(Slowest { seconds: 9.5, ..Slowest::default() });
         let limited = Counters { slowest, ..listed };
@@ -127,8 +155,20 @@ mod tests {
     }
 
     #[test]
+    fn sums_keep_the_fastest_answer_of_those_that_were_needed() {
+        let mut tally = Tally { needed: 1, ..Tally::default() };
+        tally.took(Duration::from_millis(50));
+        tally.needed = 2;
+        tally.took(Duration::from_millis(30));
+        assert!((tally.fastest - 0.03).abs() < 1e-9 && (tally.seconds - 0.08).abs() < 1e-9, "{tally:?}");
+        let mut sum = Tally::default();
+        [Tally::default(), tally, Tally { calls: 1, ..Tally::default() }].iter().for_each(|it| sum.add(it));
+        assert_eq!((sum.fastest, sum.seconds, sum.needed, sum.calls), (tally.fastest, tally.seconds, 2, 1));
+    }
+
+    #[test]
     fn they_survive_the_wire() {
-        let tally = Tally { calls: 3, throttled: 1, needed: 2, pages: 1 };
+        let tally = Tally { calls: 3, throttled: 1, needed: 2, pages: 1, seconds: 0.1, fastest: 0.04 };
         let actions = BTreeMap::from([("acm:ListCertificates".to_owned(), tally)]);
         let counters = Counters { calls: 3, needed: 2, actions, ..Counters::default() };
         let json = serde_json::to_string(&counters).unwrap();

@@ -56,8 +56,6 @@ struct Shard {
     asked: HashMap<u64, Asked>,
     /// Further pages of each listing that has any.
     pages: HashMap<u64, u64>,
-    /// What the answers to needed requests took.
-    delay: Duration,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,24 +64,24 @@ struct Asked {
     answered: bool,
 }
 
+/// A token bucket. Its rate stands in the table: there are millions of buckets, and each is kept small.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
-    rate: Rate,
-    tokens: f64,
+    tokens: f32,
     /// Seconds since the beginning.
-    as_of: f64,
-    needed: u64,
+    as_of: f32,
+    needed: u32,
 }
 
 impl Bucket {
-    fn new(rate: Rate) -> Self {
-        Self { rate, tokens: rate.burst, as_of: 0.0, needed: 0 }
+    fn full(rate: Rate) -> Self {
+        Self { tokens: rate.burst, as_of: 0.0, needed: 0 }
     }
 
     /// Takes a token, if there is one.
-    fn take(&mut self, now: f64) -> bool {
-        let come = (now - self.as_of).max(0.0) * self.rate.per_second;
-        self.tokens = (self.tokens + come).min(self.rate.burst);
+    fn take(&mut self, rate: Rate, now: f32) -> bool {
+        let come = (now - self.as_of).max(0.0) * rate.per_second;
+        self.tokens = (self.tokens + come).min(rate.burst);
         self.as_of = now;
         let taken = self.tokens >= 1.0;
         self.tokens -= if taken { 1.0 } else { 0.0 };
@@ -91,9 +89,8 @@ impl Bucket {
     }
 
     /// Seconds until the last token of the needed requests is there.
-    #[allow(clippy::cast_precision_loss)] // counts of requests fit
-    fn seconds(&self) -> f64 {
-        ((self.needed as f64 - self.rate.burst) / self.rate.per_second).max(0.0)
+    fn seconds(&self, rate: Rate) -> f64 {
+        ((f64::from(self.needed) - f64::from(rate.burst)) / f64::from(rate.per_second)).max(0.0)
     }
 }
 
@@ -105,9 +102,10 @@ impl Ledger {
 
     /// Counts a request that comes in.
     pub(crate) fn admit(&self, ask: &Ask<'_>) -> Admission {
-        let now = self.began.elapsed().as_secs_f64();
+        let now = self.began.elapsed().as_secs_f32();
         self.within(ask, |shard| {
-            let full = shard.bucket(ask).take(now);
+            let (bucket, rate) = shard.bucket(ask);
+            let full = bucket.take(rate, now);
             let asked = shard.asked.entry(ask.digest.finish()).or_default();
             asked.times = asked.times.saturating_add(1);
             let admission = Admission { times: asked.times, throttled: self.limited && !full };
@@ -125,8 +123,7 @@ impl Ledger {
             if std::mem::replace(&mut asked.answered, true) {
                 return;
             }
-            shard.delay += delay;
-            shard.bucket(ask).needed += 1;
+            shard.bucket(ask).0.needed += 1;
             let page = 1 + ask.listing.map_or(0, |listing| {
                 let pages = shard.pages.entry(listing.finish()).or_default();
                 *pages += 1;
@@ -135,15 +132,15 @@ impl Ledger {
             let tally = shard.tally(ask);
             tally.needed += 1;
             tally.pages = tally.pages.max(page);
+            tally.took(delay);
         });
     }
 
     /// Everything so far.
     pub(crate) fn counters(&self) -> Counters {
-        let (mut counters, mut delay) = (Counters::default(), Duration::ZERO);
+        let mut counters = Counters::default();
         for shard in &self.shards {
             let shard = lock(shard);
-            delay += shard.delay;
             shard.add_tallies(&mut counters.actions);
             let slowest = shard.slowest().filter(|_| self.limited);
             let seconds = |bucket: &Option<Slowest>| bucket.as_ref().map_or(-1.0, |bucket| bucket.seconds);
@@ -155,10 +152,8 @@ impl Ledger {
         counters.calls = all().map(|tally| tally.calls).sum();
         counters.throttled = all().map(|tally| tally.throttled).sum();
         counters.needed = all().map(|tally| tally.needed).sum();
-        counters.seconds = delay.as_secs_f64();
+        counters.seconds = all().map(|tally| tally.seconds).sum();
         counters.chain = chain::longest(&counters.actions);
-        counters.account_pages =
-            counters.actions.get("organizations:ListAccounts").map_or(0, |tally| tally.needed);
         counters
     }
 
@@ -172,10 +167,10 @@ impl Ledger {
 }
 
 impl Shard {
-    fn bucket(&mut self, ask: &Ask<'_>) -> &mut Bucket {
+    fn bucket(&mut self, ask: &Ask<'_>) -> (&mut Bucket, Rate) {
         let (name, rate) = rates::bucket(ask.action);
         let key = [ask.account, ask.region, name].map(|name| self.names.number(name));
-        self.buckets.entry(key).or_insert_with(|| Bucket::new(rate))
+        (self.buckets.entry(key).or_insert_with(|| Bucket::full(rate)), rate)
     }
 
     fn tally(&mut self, ask: &Ask<'_>) -> &mut Tally {
@@ -185,19 +180,18 @@ impl Shard {
 
     fn add_tallies(&self, to: &mut BTreeMap<String, Tally>) {
         for (action, tally) in &self.actions {
-            let sum = to.entry(self.names.name(*action).to_owned()).or_default();
-            sum.calls += tally.calls;
-            sum.throttled += tally.throttled;
-            sum.needed += tally.needed;
-            sum.pages = sum.pages.max(tally.pages);
+            to.entry(self.names.name(*action).to_owned()).or_default().add(tally);
         }
     }
 
     fn slowest(&self) -> Option<Slowest> {
-        let by_time = |(_, a): &(_, &Bucket), (_, b): &(_, &Bucket)| a.seconds().total_cmp(&b.seconds());
-        let (names, slowest) = self.buckets.iter().max_by(by_time)?;
+        let timed = self.buckets.iter().map(|(names, bucket)| {
+            let [.., name] = names.map(|number| self.names.name(number));
+            (names, bucket.needed, bucket.seconds(rates::bucket(name).1))
+        });
+        let (names, needed, seconds) = timed.max_by(|(.., a), (.., b)| a.total_cmp(b))?;
         let [account, region, bucket] = names.map(|number| self.names.name(number).to_owned());
-        Some(Slowest { account, region, bucket, needed: slowest.needed, seconds: slowest.seconds() })
+        Some(Slowest { account, region, bucket, needed: needed.into(), seconds })
     }
 }
 
@@ -215,11 +209,10 @@ mod tests {
 
     #[test]
     fn a_bucket_gives_its_burst_and_then_its_rate() {
-        let mut bucket = Bucket::new(Rate { burst: 40.0, per_second: 10.0 });
-        assert_eq!((0..50).filter(|_| bucket.take(1.0)).count(), 40);
-        assert!(!bucket.take(1.05));
-        assert_eq!((0..50).filter(|_| bucket.take(2.0)).count(), 10);
-        assert_eq!((0..50).filter(|_| bucket.take(3_600.0)).count(), 40);
+        let rate = Rate { burst: 40.0, per_second: 10.0 };
+        let mut bucket = Bucket::full(rate);
+        let mut taken = |now| (0..50).filter(|_| bucket.take(rate, now)).count();
+        assert_eq!([taken(1.0), taken(1.05), taken(2.0), taken(3_600.0)], [40, 0, 10, 40]);
     }
 
     #[test]
@@ -246,8 +239,8 @@ mod tests {
         }
         assert_eq!(ledger.admit(&ask(LIST, "same")).times, 4);
         let counters = ledger.counters();
-        assert_eq!((counters.calls, counters.needed, counters.chain), (4, 1, 1));
-        assert!((counters.seconds - 0.05).abs() < 1e-9);
+        assert_eq!((counters.calls, counters.needed), (4, 1));
+        assert!((counters.seconds - 0.05).abs() < 1e-9 && (counters.chain - 0.05).abs() < 1e-9);
         assert_eq!(counters.slowest, None);
     }
 

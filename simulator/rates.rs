@@ -5,8 +5,8 @@
 /// A token bucket: what it holds, and how many tokens a second come back.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rate {
-    pub(crate) burst: f64,
-    pub(crate) per_second: f64,
+    pub(crate) burst: f32,
+    pub(crate) per_second: f32,
 }
 
 /// Which actions take from a bucket.
@@ -23,7 +23,7 @@ use Sharing::{All, Each};
 /// Prefix of actions, sharing, burst, tokens a second, source. The first row that fits an action counts. Where only
 /// a rate is published, a second's worth of it may come at once.
 #[rustfmt::skip] // a table
-const ROWS: &[(&str, Sharing, f64, f64, &str)] = &[
+const ROWS: &[(&str, Sharing, f32, f32, &str)] = &[
     ("ec2:DescribeMovingAddresses", Each, 1.0, 1.0, "EC2 API throttling: resource-intensive actions"),
     ("ec2:DescribeInstanceTopology", Each, 1.0, 1.0, "EC2 API throttling"),
     ("ec2:DescribeHostReservations", Each, 5.0, 2.0, "EC2 API throttling"),
@@ -64,6 +64,15 @@ mod tests {
         assert_eq!(listeners, bucket("elasticloadbalancing:DescribeRules"));
         assert_eq!(listeners.1, Rate { burst: 40.0, per_second: 10.0 });
         assert_ne!(bucket("ec2:DescribeVpcs").0, bucket("ec2:DescribeSubnets").0);
+    }
+
+    #[test]
+    fn the_name_of_a_bucket_leads_to_the_same_bucket() {
+        for (prefix, ..) in ROWS {
+            let action = format!("{prefix}DescribeAnything");
+            let of_action = bucket(&action);
+            assert_eq!(bucket(of_action.0), of_action, "{prefix}");
+        }
     }
 
     #[test]
