@@ -22,7 +22,7 @@ impl Report for Json {
     fn render(&self, scan: &Scan, _: &Style, out: &mut dyn Write) -> io::Result<()> {
         let mut out = BufWriter::with_capacity(AT_ONCE, out);
         let empty = serde_json::to_string_pretty(&Document::head(scan))?;
-        let (head, _) = empty.split_once(RECORDS).unwrap_or((&empty, ""));
+        let (head, _) = empty.split_once(RECORDS).ok_or(io::ErrorKind::InvalidData)?;
         out.write_all(escape::json(head).as_bytes())?;
         array("findings", lines(scan.records.findings()?), &mut out)?;
         out.write_all(b",\n")?;

@@ -128,3 +128,184 @@ impl Key {
         self.0.push_str("  ");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Reverse;
+
+    use chrono::TimeDelta;
+    use howler_model as model;
+
+    use super::*;
+    use crate::samples;
+
+    /// The order of findings, as the nouns of the model are ordered.
+    fn rank(finding: &model::Finding) -> impl Ord + use<'_> {
+        let verdict = &finding.verdict;
+        let fullness = verdict.measure.utilization().map_or(0, |ratio| (ratio * 1e6) as i64);
+        (
+            !matches!(verdict.status, model::Status::Warn | model::Status::Fail | model::Status::Unknown),
+            Reverse(verdict.severity),
+            verdict.deadline.is_none(),
+            verdict.deadline,
+            -fullness,
+            &verdict.resource,
+            (finding.check, finding.id.as_str()),
+        )
+    }
+
+    /// Texts of which one begins as another does, or holds what a key cannot.
+    const TEXTS: [&str; 15] = [
+        "",
+        " ",
+        "  ",
+        "a",
+        "a ",
+        "a  b",
+        "a b",
+        "a!",
+        "a\t",
+        "a\0",
+        "a~",
+        "a\u{7f}",
+        "a~\"",
+        "aé",
+        "aé\u{85}b",
+    ];
+
+    /// The next of a row of numbers that look like chance and are the same each time.
+    fn next(state: &mut u64, below: usize) -> usize {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*state >> 33) as usize % below
+    }
+
+    fn any_scope(state: &mut u64) -> model::Scope {
+        let text = TEXTS[next(state, TEXTS.len())];
+        let service = model::Service::from(TEXTS[next(state, 5)].to_owned());
+        let partition = [model::Partition::Aws, model::Partition::AwsCn, model::Partition::AwsEusc];
+        let region = ["eu-west-1", "eu-west-10", "eu-west-2"][next(state, 3)].parse().unwrap();
+        let account = ["111111111111", "111111111112"][next(state, 2)].parse().unwrap();
+        match next(state, 3) {
+            0 => model::Scope::outside(text, service),
+            _ => model::Scope::aws(partition[next(state, 3)], account, region, service),
+        }
+    }
+
+    fn any_measure(state: &mut u64) -> model::Measure {
+        let usage = [0.0, 0.5, 46.0, 50.0, 400.0][next(state, 5)];
+        match next(state, 3) {
+            0 => model::Measure::NoExpiry,
+            _ => samples::utilization(usage, 50.0, "count"),
+        }
+    }
+
+    /// Findings that often differ in one thing alone.
+    fn any_finding(state: &mut u64) -> model::Finding {
+        let resource = model::Resource {
+            scope: any_scope(state),
+            kind: ["quota", "quota-x"][next(state, 2)],
+            id: TEXTS[next(state, TEXTS.len())].into(),
+            name: TEXTS[next(state, TEXTS.len())].into(),
+        };
+        let status = model::Status::ALL[next(state, 5)];
+        let severity = model::Severity::ALL[next(state, 5)];
+        let check = ["certificate-expiry", "quota-utilization"][next(state, 2)];
+        let mut finding = samples::finding(check, resource, status, severity, any_measure(state));
+        let left =
+            [i64::from(i32::MIN) * 4000, -4_000_000_000_000, -1, 0, 1, 999, 86_400_000][next(state, 7)];
+        finding.verdict.deadline =
+            (next(state, 2) > 0).then(|| samples::now() + TimeDelta::milliseconds(left));
+        finding
+    }
+
+    fn assert_ordered(findings: &[model::Finding]) {
+        let keys: Vec<_> = findings.iter().map(|it| Record::of_finding(&it.into()).key).collect();
+        for (one, key) in findings.iter().zip(&keys) {
+            for (other, other_key) in findings.iter().zip(&keys) {
+                assert_eq!(rank(one).cmp(&rank(other)), key.cmp(other_key), "{key}\n{other_key}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_keys_is_the_order_of_findings() {
+        let mut state = 7;
+        let any: Vec<_> = (0..600).map(|_| any_finding(&mut state)).collect();
+        assert_ordered(&any);
+        // All else being equal, each thing alone decides.
+        for (number, text) in TEXTS.into_iter().enumerate() {
+            let like = |other: &str| {
+                let mut finding = any[number].clone();
+                finding.verdict.resource.id = other.into();
+                finding
+            };
+            assert_ordered(&TEXTS.map(like));
+            let mut names = TEXTS.map(like);
+            names.iter_mut().for_each(|finding| finding.verdict.resource.name = text.into());
+            assert_ordered(&names);
+        }
+    }
+
+    #[test]
+    fn the_order_of_keys_is_the_order_of_scopes() {
+        let mut state = 3;
+        let scopes: Vec<_> = (0..300).map(|_| any_scope(&mut state)).collect();
+        let key = |scope: &model::Scope| {
+            let mut key = Key::default();
+            key.place(&scope.into());
+            key.0
+        };
+        let keyed: Vec<_> = scopes.iter().map(|scope| (scope, key(scope))).collect();
+        for ((scope, key), (other, other_key)) in
+            keyed.iter().flat_map(|one| keyed.iter().map(move |it| (one, it)))
+        {
+            assert_eq!(scope.cmp(other), key.cmp(other_key), "{scope:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_of_long_ago_comes_before_a_later_one() {
+        let key = |at: Option<&str>| {
+            let mut key = Key::default();
+            key.deadline(at.map(|at| at.parse().unwrap()));
+            key.0
+        };
+        let times = [
+            "0001-01-01T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "1969-12-31T23:59:59.5Z",
+            "2026-01-01T00:00:00Z",
+        ];
+        let keys: Vec<_> = times.into_iter().map(Some).chain([None]).map(key).collect();
+        assert!(keys.is_sorted() && keys[1] != keys[2], "{keys:?}");
+    }
+
+    #[test]
+    fn a_record_reads_back_as_it_was_and_stands_in_one_harmless_line() {
+        for sample in [samples::scan(), samples::hostile(), samples::healthy()] {
+            for finding in &sample.findings {
+                let record = Record::of_finding(finding);
+                assert_harmless(&record);
+                assert_eq!(record.finding().unwrap(), *finding);
+                assert_eq!(record.scope().unwrap_err().kind(), io::ErrorKind::InvalidData);
+            }
+            for scope in &sample.scopes {
+                let record = Record::of_scope(scope);
+                assert_harmless(&record);
+                assert_eq!(record.scope().unwrap(), *scope);
+            }
+        }
+    }
+
+    fn assert_harmless(record: &Record) {
+        assert!(!record.json.chars().any(escape::is_hidden), "{}", record.json);
+        assert!(!record.key.chars().any(|c| c < ' ' || c == '\u{7f}'), "{:?}", record.key);
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_an_error_for_its_reader() {
+        let unsayable = std::collections::BTreeMap::from([(vec![1], 1)]);
+        let record = Record { key: "".into(), json: written(&unsayable) };
+        assert!(record.finding().is_err() && record.json.contains("key must be a string"), "{record:?}");
+    }
+}

@@ -1,5 +1,9 @@
 //! Handmade scans for the tests of all outputs.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
     Finding, FindingId, Gap, Identity, LimitSource, Measure, Origin, Partition, Reason, Region, Resource,
@@ -7,7 +11,38 @@ use howler_model::{
 };
 
 use crate::document::{self, Delivery, Run};
-use crate::{Held, Record, Scan, Tally};
+use crate::{Held, Reading, Record, Records, Scan, Tally};
+
+/// Records that count how often they are read and fail where they are told to.
+#[derive(Default)]
+pub(crate) struct Watched {
+    pub(crate) held: Held,
+    /// After so many findings there is an error.
+    pub(crate) readable: Option<usize>,
+    pub(crate) findings_read: Arc<AtomicUsize>,
+    pub(crate) scopes_read: Arc<AtomicUsize>,
+}
+
+impl Records for Watched {
+    fn findings(&self) -> io::Result<Reading<'_>> {
+        let watched = |(number, record): (usize, &Record)| {
+            self.findings_read.fetch_add(1, Relaxed);
+            match self.readable {
+                Some(readable) if number >= readable => Err(io::Error::other("the disk is gone")),
+                _ => Ok(record.clone()),
+            }
+        };
+        Ok(Box::new(self.held.findings.iter().enumerate().map(watched)))
+    }
+
+    fn scopes(&self) -> io::Result<Reading<'_>> {
+        let watched = |record: io::Result<Record>| {
+            self.scopes_read.fetch_add(1, Relaxed);
+            record
+        };
+        Ok(Box::new(self.held.scopes()?.map(watched)))
+    }
+}
 
 /// A scan in parts that a test may change.
 #[derive(Debug, Clone)]
@@ -33,17 +68,25 @@ impl Sample {
 
     /// The scan, with its records in the order that they have here.
     pub(crate) fn scan(&self) -> Scan {
+        self.scan_of(Box::new(self.held()))
+    }
+
+    pub(crate) fn held(&self) -> Held {
+        let findings = self.findings.iter().map(Record::of_finding).collect();
+        Held { findings, scopes: self.scopes.iter().map(Record::of_scope).collect() }
+    }
+
+    /// The scan, with its records read from elsewhere.
+    pub(crate) fn scan_of(&self, records: Box<dyn Records>) -> Scan {
         let mut tally = Tally::default();
         self.findings.iter().for_each(|finding| tally.add_finding(finding));
         self.scopes.iter().for_each(|scope| tally.add_scope(scope));
-        let findings = self.findings.iter().map(Record::of_finding).collect();
-        let scopes = self.scopes.iter().map(Record::of_scope).collect();
         Scan {
             run: self.run.clone(),
             version: "0.1.0".into(),
             tally,
             deliveries: self.deliveries.clone(),
-            records: Box::new(Held { findings, scopes }),
+            records,
         }
     }
 }
@@ -115,7 +158,7 @@ fn quota(account: &str, region: &str, service: &'static str, code: &str, name: &
     Resource { scope, kind: "quota", id: format!("{service}/{code}"), name: name.into() }
 }
 
-fn utilization(usage: f64, limit: f64, unit: &str) -> Measure {
+pub(crate) fn utilization(usage: f64, limit: f64, unit: &str) -> Measure {
     Measure::Utilization {
         usage,
         limit,

@@ -147,3 +147,86 @@ fn add<Word: Ord>(counts: &mut BTreeMap<Word, usize>, word: Word, number: usize)
 fn add_all<Word: Ord + Copy>(counts: &mut BTreeMap<Word, usize>, others: &BTreeMap<Word, usize>) {
     others.iter().for_each(|(&word, &number)| add(counts, word, number));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{self, Sample};
+
+    fn tally(findings: &[Finding], scopes: &[Scope]) -> Tally {
+        let mut tally = Tally::default();
+        findings.iter().for_each(|finding| tally.add_finding(finding));
+        scopes.iter().for_each(|scope| tally.add_scope(scope));
+        tally
+    }
+
+    fn all() -> [Sample; 3] {
+        [samples::scan(), samples::hostile(), samples::healthy()]
+    }
+
+    #[test]
+    fn a_tally_is_what_counting_gives() {
+        for Sample { findings, scopes, .. } in all() {
+            let tally = tally(&findings, &scopes);
+            let count = |is: &dyn Fn(&Finding) -> bool| findings.iter().filter(|it| is(it)).count();
+            for (status, number) in tally.summary().by_status {
+                assert_eq!(number, count(&|it| it.status == status));
+                assert_eq!(number, tally.with(status));
+            }
+            let is_gap = |it: &Finding| matches!(it.measure, Measure::Gap { .. });
+            for (severity, number) in tally.summary().open_by_severity {
+                assert_eq!(number, count(&|it| it.is_open() && it.severity == severity));
+                let told = count(&|it| it.is_worth_telling() && !is_gap(it) && it.severity == severity);
+                assert_eq!(tally.told_by_severity().get(&severity).copied().unwrap_or_default(), told);
+            }
+            assert_eq!(tally.told(), count(&|it| it.is_worth_telling() && !is_gap(it)));
+            assert_eq!(tally.worth_telling(), count(&Finding::is_worth_telling));
+            assert_eq!(tally.minor(), count(&|it| it.is_open() && !it.is_worth_telling()));
+            assert_eq!(tally.gaps(), scopes.iter().filter(|scope| scope.status.is_gap()).count());
+            let missed = scopes.iter().flat_map(Scope::missed).count();
+            assert_eq!(tally.gaps_by_reason().values().sum::<usize>(), missed);
+        }
+    }
+
+    #[test]
+    fn the_parts_add_up_to_the_whole() {
+        for Sample { findings, scopes, .. } in all() {
+            let whole = tally(&findings, &scopes);
+            let mut parts = Tally::default();
+            for number in 0..findings.len().max(scopes.len()) {
+                let finding = findings.get(number..=number).unwrap_or_default();
+                parts.merge(&tally(finding, scopes.get(number..=number).unwrap_or_default()));
+            }
+            assert_eq!(parts, whole);
+            let written = serde_json::to_string(&whole).unwrap();
+            assert_eq!(serde_json::from_str::<Tally>(&written).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn a_gap_makes_a_scan_incomplete_and_so_does_nothing_asked_for() {
+        assert!(tally(&[], &samples::healthy().scopes).is_complete());
+        assert!(!tally(&[], &samples::scan().scopes).is_complete());
+        assert!(!Tally::default().is_complete());
+        let scopes = samples::scan().scopes;
+        let disabled: Vec<_> =
+            scopes.into_iter().filter(|it| it.status == CoverageStatus::Disabled).collect();
+        assert!(!disabled.is_empty() && tally(&[], &disabled).is_complete());
+        assert!(tally(&[], &disabled).gaps_by_reason().is_empty());
+    }
+
+    #[test]
+    fn the_worst_is_of_what_failed_or_warned() {
+        let mut findings = samples::scan().findings;
+        assert_eq!(tally(&findings, &[]).worst(), Some(model::Severity::Critical));
+        findings.retain(|it| it.severity != Severity::Critical && it.status != Status::Fail);
+        assert_eq!(
+            tally(&findings, &[]).worst(),
+            Some(model::Severity::Medium),
+            "a warning, not a high unknown"
+        );
+        findings.retain(|it| it.status == Status::Unknown);
+        assert_eq!(tally(&findings, &[]).worst(), None);
+        assert_eq!(Tally::default().worst(), None);
+    }
+}

@@ -153,3 +153,59 @@ fn unsaid(finding: &model::Finding) -> Finding {
         remediation: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Reason, Unseen};
+    use crate::samples;
+
+    fn unknown(usage: Option<f64>, limit: Option<f64>, reason: Reason, action: &str) -> Finding {
+        let quota = samples::scan().findings.into_iter().find(|it| it.resource.kind == "quota").unwrap();
+        let unseen = Unseen {
+            reason,
+            action: action.into(),
+            code: None,
+            message: String::new(),
+            request_id: None,
+            attempts: 1,
+        };
+        let measure = Measure::UtilizationUnknown { usage, limit, unit: "count".into(), unseen };
+        Finding { status: Status::Unknown, severity: Severity::Medium, measure, ..quota }
+    }
+
+    #[test]
+    fn a_quota_of_which_a_number_is_missing_is_open_and_told_only_if_nothing_else_tells_it() {
+        for (finding, told) in [
+            (unknown(None, Some(5.0), Reason::NoData, "a:B"), false),
+            (unknown(Some(3.0), None, Reason::NoData, "a:B"), false),
+            (unknown(Some(3.0), None, Reason::Denied, "a:B"), false),
+            (unknown(Some(3.0), None, Reason::Malformed, "a:B"), false),
+            (unknown(None, Some(5.0), Reason::Malformed, "quota-utilization"), true),
+        ] {
+            assert!(finding.is_open(), "counted as unknown: {finding:?}");
+            assert_eq!(finding.is_worth_telling(), told, "{finding:?}");
+        }
+    }
+
+    #[test]
+    fn what_passed_is_not_open_and_what_is_info_is_not_told() {
+        let failed = samples::scan().findings.into_iter().find(|it| it.status == Status::Fail).unwrap();
+        assert!(failed.is_worth_telling());
+        assert!(!Finding { severity: Severity::Info, ..failed.clone() }.is_worth_telling());
+        for status in [Status::Pass, Status::Suppressed] {
+            assert!(!Finding { status, ..failed.clone() }.is_open());
+        }
+    }
+
+    #[test]
+    fn a_place_reads_as_in_the_model() {
+        let scopes = [
+            samples::aws("111111111111", "eu-west-1", "acm"),
+            model::Scope::outside("x:443", model::Service::TLS),
+        ];
+        for scope in scopes {
+            assert_eq!(Place::from(&scope).to_string(), scope.to_string());
+        }
+    }
+}

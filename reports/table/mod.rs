@@ -132,7 +132,7 @@ mod tests {
 
     use super::*;
     use crate::escape;
-    use crate::samples::{self, Sample};
+    use crate::samples::{self, Sample, Watched};
 
     fn text(sample: &Sample, style: &Style) -> String {
         let mut out = Vec::new();
@@ -204,6 +204,44 @@ mod tests {
         let text = plain(&scan, None);
         assert!(text.contains("241 open findings") && text.contains("41 more open findings"), "{text}");
         assert_eq!(text.lines().filter(|line| line.starts_with("critical ")).count(), MOST_ROWS);
+    }
+
+    /// 10,000 findings, all open or all passed, and 10,000 scopes with a gap each.
+    fn large(is_open: bool) -> Sample {
+        let mut sample = samples::scan();
+        let finding = sample.findings.iter().find(|finding| finding.is_open() == is_open).unwrap().clone();
+        let scope = sample.scopes.iter().find(|scope| scope.status.is_gap()).unwrap().clone();
+        sample.findings = vec![finding; 10_000];
+        sample.scopes = vec![scope; 10_000];
+        sample
+    }
+
+    fn watched(sample: &Sample, readable: Option<usize>) -> (io::Result<()>, usize, usize) {
+        let records = Watched { held: sample.held(), readable, ..Watched::default() };
+        let read = [records.findings_read.clone(), records.scopes_read.clone()];
+        let scan = sample.scan_of(Box::new(records));
+        let rendered = Table.render(&scan, &Style::default(), &mut io::sink());
+        let [findings, scopes] = read.map(|number| number.load(std::sync::atomic::Ordering::Relaxed));
+        (rendered, findings, scopes)
+    }
+
+    #[test]
+    fn no_more_is_read_than_is_shown() {
+        let (rendered, findings, scopes) = watched(&large(true), None);
+        rendered.unwrap();
+        assert_eq!((findings, scopes), (MOST_ROWS, 50));
+        let (rendered, findings, _) = watched(&large(false), None);
+        rendered.unwrap();
+        assert_eq!(findings, 0, "nothing is open");
+        let (rendered, _, scopes) = watched(&samples::healthy(), None);
+        rendered.unwrap();
+        assert_eq!(scopes, 0, "there is no gap");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_and_not_a_shorter_table() {
+        assert!(watched(&large(true), Some(MOST_ROWS)).0.is_ok());
+        assert!(watched(&large(true), Some(MOST_ROWS - 1)).0.is_err());
     }
 
     #[test]

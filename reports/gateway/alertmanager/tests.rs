@@ -1,6 +1,7 @@
 //! The gateway against a server on loopback that answers as it is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,10 +10,10 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::Delivery;
 use crate::document::Finding;
 use crate::gateway::{self, Batch, Pace};
-use crate::samples::{self, Sample};
+use crate::samples::{self, Sample, Watched};
+use crate::{Delivery, Scan};
 
 /// What was asked, and how it is answered.
 #[derive(Debug, Clone)]
@@ -85,9 +86,12 @@ fn pace() -> Pace {
 }
 
 async fn deliver(address: &str, sample: &Sample) -> Delivery {
-    let scan = sample.scan();
+    deliver_scan(address, &sample.scan()).await
+}
+
+async fn deliver_scan(address: &str, scan: &Scan) -> Delivery {
     let gateway = gateway::open(&format!("alertmanager={address}"), pace()).unwrap();
-    gateway.deliver(&Batch { scan: &scan, interval: TimeDelta::days(1) }).await
+    gateway.deliver(&Batch { scan, interval: TimeDelta::days(1) }).await
 }
 
 fn open(scan: &Sample) -> usize {
@@ -182,6 +186,44 @@ async fn a_bad_alert_is_named_and_the_rest_is_delivered() {
     }
     assert!(error.contains("400") && error.contains("invalid label set"), "{error}");
     assert!(log.lock().unwrap().iter().all(|request| request.alerts.len() <= 500));
+}
+
+#[tokio::test]
+async fn alerts_are_posted_while_they_are_read_and_nothing_is_read_after_them() {
+    let mut sample = many(700);
+    let passed = samples::healthy().findings;
+    sample.findings.extend(std::iter::repeat_n(passed[0].clone(), 5_000));
+    let records = Watched { held: sample.held(), ..Watched::default() };
+    let read = records.findings_read.clone();
+    let (progress, counts) = (read.clone(), Arc::new(Mutex::new(Vec::new())));
+    let seen = counts.clone();
+    let (address, _) = server(move |_, _| {
+        seen.lock().unwrap().push(progress.load(Relaxed));
+        OK
+    })
+    .await;
+    let delivery = deliver_scan(&format!("http://{address}"), &sample.scan_of(Box::new(records))).await;
+    assert_eq!((delivery.accepted, delivery.rejected, delivery.error), (700, 0, None));
+    assert_eq!(*counts.lock().unwrap(), [500, 701], "findings read when each request came");
+    assert_eq!(read.load(Relaxed), 701);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_just_full_is_not_followed_by_an_empty_one() {
+    let (address, log) = server(|_, _| OK).await;
+    let delivery = deliver(&format!("http://{address}"), &many(1000)).await;
+    assert_eq!(delivery.accepted, 1000);
+    assert_eq!(log.lock().unwrap().iter().map(|it| it.alerts.len()).collect::<Vec<_>>(), [500, 500]);
+}
+
+#[tokio::test]
+async fn findings_that_cannot_be_read_are_told_and_count_as_not_delivered() {
+    let (address, _) = server(|_, _| OK).await;
+    let sample = many(1200);
+    let records = Watched { held: sample.held(), readable: Some(900), ..Watched::default() };
+    let delivery = deliver_scan(&format!("http://{address}"), &sample.scan_of(Box::new(records))).await;
+    assert_eq!((delivery.accepted, delivery.rejected), (500, 700));
+    assert_eq!(delivery.error.unwrap(), "findings could not be read: the disk is gone");
 }
 
 #[tokio::test]
