@@ -11,7 +11,7 @@ mod x509;
 
 pub use aws::{
     Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role, RoleArn, RoleName, Row,
-    Session, Settings, StandIn,
+    ServiceTraffic, Session, Settings, SlowBucket, StandIn, Traffic,
 };
 pub use endpoints::Prober;
 pub use error::Error;

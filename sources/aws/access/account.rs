@@ -41,6 +41,13 @@ impl Account {
         self.wire.role.as_ref().map(|credentials| &credentials.role.arn)
     }
 
+    /// Requests that were sent for it so far, retries counted: the next scan does best to begin with the account
+    /// that needs most.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.wire.meter.of_account()
+    }
+
     /// All regions that exist for this account, and whether each is enabled (EC2 `DescribeRegions`).
     ///
     /// # Errors
@@ -74,7 +81,6 @@ impl Account {
             called: called.as_str().to_owned(),
             now: self.session.now,
             wire: self.wire.clone(),
-            calls: Arc::clone(&self.session.calls),
             clients: Clients::default(),
             listings: Mutex::default(),
             _entered: None,

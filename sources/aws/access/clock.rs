@@ -16,7 +16,11 @@ impl Session {
     /// answer of STS (a refusal has one too). None if nothing answered, or without a date.
     pub async fn clock_offset(&self) -> Option<TimeDelta> {
         let heard = Heard::default();
-        let request = self.sts(&self.config).get_caller_identity().customize().interceptor(heard.clone());
+        let request = self
+            .sts(&self.config, &self.wire.meter)
+            .get_caller_identity()
+            .customize()
+            .interceptor(heard.clone());
         // What it says is of no interest here: whoever needs the identity asks for it.
         let _answer = request.send().await;
         let date = heard.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;

@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
 use futures::future::try_join;
-use howler_model::{AccountId, Partition, Reason, Region, Unseen};
+use howler_model::{AccountId, Partition, Reason, Unseen};
 
 use super::account::Account;
 use super::regions::Regions;
@@ -26,7 +26,7 @@ impl Session {
     /// # Errors
     /// [`Error::Identity`] if there are none, or if AWS does not take them.
     pub async fn caller(&self) -> Result<Account, Error> {
-        self.identify(&self.config, &self.wire.anew()).await.map_err(Error::Identity)
+        self.identify(&self.config, &self.wire).await.map_err(Error::Identity)
     }
 
     /// The account of the caller's own credentials with its regions, asked for at the same time (STS
@@ -37,7 +37,7 @@ impl Session {
     pub async fn enter_as_caller(&self) -> Result<Entered, Error> {
         // All that is known of the partition before AWS names it.
         let partition = self.region().as_ref().map_or(Partition::Aws, Partition::of_region);
-        self.enter_with(self.config.clone(), self.wire.anew(), partition).await.map_err(Error::Identity)
+        self.enter_with(self.config.clone(), self.wire.clone(), partition).await.map_err(Error::Identity)
     }
 
     /// Takes a role (STS `AssumeRole`) and makes sure that it leads into the account that its ARN names.
@@ -61,7 +61,7 @@ impl Session {
     /// The credentials of a role, and the way to AWS with them.
     async fn take(&self, role: &Role) -> Result<(SdkConfig, Wire), Unseen> {
         let credentials = Arc::new(RoleCredentials::new(
-            self.sts(&self.config),
+            self.sts(&self.config, &self.roles.meter),
             self.roles.clone(),
             self.called_region(),
             role.clone(),
@@ -73,7 +73,9 @@ impl Session {
         let provider = SharedCredentialsProvider::new(Provider(Arc::clone(&credentials)));
         let config = self.config.to_builder().credentials_provider(provider);
         let config = config.identity_cache(IdentityCache::no_cache()).build();
-        Ok((config, Wire { role: Some(credentials), ..self.wire.anew() }))
+        let wire = Wire { role: Some(credentials), ..self.wire.anew() };
+        wire.buckets.belong_to(role.arn.account());
+        Ok((config, wire))
     }
 
     /// An identity that is not told, or is another one, drops the question for the regions.
@@ -96,7 +98,7 @@ impl Session {
 
     /// Asks who the credentials are; those of a role belong to the account that its ARN names, or to nobody.
     async fn identify(&self, config: &SdkConfig, wire: &Wire) -> Result<Account, Unseen> {
-        let sts = self.sts(config);
+        let sts = self.sts(config, &wire.meter);
         // Somebody waits for this one, and a wrong address does not become right.
         let first = Wire { attempts: 3, ..wire.clone() };
         let identity = first.call(&self.called_region(), ACTION, || sts.get_caller_identity().send()).await?;
@@ -106,6 +108,7 @@ impl Session {
             let message = format!("the role led into account {id}");
             return Err(Unseen::new(Reason::Credentials, ACTION, message));
         }
+        wire.buckets.belong_to(&id);
         Ok(Account { id, partition, config: config.clone(), wire: wire.clone(), session: self.clone() })
     }
 }

@@ -14,6 +14,7 @@ mod rates;
 mod regions;
 mod role;
 mod session;
+mod traffic;
 mod watch;
 mod wire;
 
@@ -25,4 +26,4 @@ pub use organization::{Member, ParentId};
 pub use regions::{RegionStatus, Regions};
 pub use role::{ExternalId, Role, RoleArn, RoleName};
 pub use session::{Session, Settings, StandIn};
-pub use watch::Calls;
+pub use traffic::{Calls, ServiceTraffic, SlowBucket, Traffic};

@@ -4,12 +4,15 @@
 //! slow bucket holds up nothing else. A token is a reservation: callers wait in the order in which they came.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use howler_model::AccountId;
 use tokio::time::Instant;
 
 use super::rates::{Rate, rate_of};
+use super::traffic::SlowBucket;
 
 /// What we begin with of a published rate: other tools share the account.
 const SHARE: f64 = 0.8;
@@ -22,30 +25,71 @@ const FLOOR: f64 = 0.05;
 /// Throttles of calls that were under way together count once.
 const ONE_THROTTLE: Duration = Duration::from_millis(500);
 
-/// The buckets of one account, by the region that is called and the name of the bucket.
+/// The buckets of one account.
 #[derive(Debug, Default)]
-pub(super) struct Buckets(Mutex<HashMap<(String, &'static str), Arc<Bucket>>>);
+pub(super) struct Buckets {
+    /// Known as soon as AWS has said who we are.
+    account: Arc<OnceLock<AccountId>>,
+    /// By the region that is called and the name of the bucket.
+    buckets: Mutex<HashMap<(String, &'static str), Arc<Bucket>>>,
+}
 
 impl Buckets {
     /// The bucket that an action takes from in a region.
     pub(super) fn of(&self, region: &str, action: &'static str) -> Arc<Bucket> {
         let (name, rate) = rate_of(action);
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(buckets.entry((region.to_owned(), name)).or_insert_with(|| Arc::new(Bucket::new(rate))))
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = || Bucket::new(Arc::clone(&self.account), region, name, rate);
+        Arc::clone(buckets.entry((region.to_owned(), name)).or_insert_with(|| Arc::new(bucket())))
+    }
+
+    /// Says whose they are.
+    pub(super) fn belong_to(&self, account: &AccountId) {
+        // They never change hands, so that a second time says the same.
+        let _known = self.account.set(account.clone());
     }
 }
 
 /// One bucket.
 #[derive(Debug)]
-pub(super) struct Bucket(Mutex<Level>);
+pub(super) struct Bucket {
+    account: Arc<OnceLock<AccountId>>,
+    region: String,
+    name: &'static str,
+    rate: Rate,
+    taken: AtomicU64,
+    level: Mutex<Level>,
+}
 
 impl Bucket {
-    fn new(rate: Rate) -> Self {
-        Self(Mutex::new(Level::new(rate, Instant::now())))
+    fn new(account: Arc<OnceLock<AccountId>>, region: &str, name: &'static str, rate: Rate) -> Self {
+        let level = Mutex::new(Level::new(rate, Instant::now()));
+        Self { account, region: region.to_owned(), name, rate, taken: AtomicU64::new(0), level }
+    }
+
+    /// The least time that AWS's rate allows for the calls so far.
+    #[allow(clippy::cast_precision_loss)] // counts of calls fit
+    pub(super) fn seconds(&self) -> f64 {
+        let calls = self.taken.load(Ordering::Relaxed) as f64;
+        ((calls - self.rate.burst) / self.rate.most).max(0.0)
+    }
+
+    /// Whose it is, and what went through it; none as long as nobody knows whose.
+    pub(super) fn told(&self) -> Option<SlowBucket> {
+        let account = self.account.get()?.clone();
+        let shared = if self.name.ends_with(':') { "*" } else { "" };
+        Some(SlowBucket {
+            account,
+            region: self.region.clone(),
+            bucket: format!("{}{shared}", self.name),
+            calls: self.taken.load(Ordering::Relaxed),
+            seconds: self.seconds(),
+        })
     }
 
     /// Waits for a token.
     pub(super) async fn take(&self) {
+        self.taken.fetch_add(1, Ordering::Relaxed);
         let ready = self.level(|level, now| level.reserve(now));
         tokio::time::sleep_until(ready).await;
     }
@@ -56,7 +100,7 @@ impl Bucket {
     }
 
     fn level<T>(&self, act: impl FnOnce(&mut Level, Instant) -> T) -> T {
-        let mut level = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         act(&mut level, Instant::now())
     }
 }

@@ -52,7 +52,7 @@ impl Session {
         region: &Region,
     ) -> Result<Regions, Unseen> {
         let config = aws_sdk_ec2::config::Builder::from(config).region(sdk_region(region));
-        let watch = Watch(self.calls.clone());
+        let watch = Watch { meter: wire.meter.clone(), service: "ec2" };
         let ec2 = aws_sdk_ec2::Client::from_conf(config.interceptor(watch).build());
         let ask = || ec2.describe_regions().all_regions(true).send();
         statuses(wire.call(region.as_str(), ACTION, ask).await?.regions())

@@ -12,7 +12,8 @@ use howler_model::Region;
 use tokio::sync::Semaphore;
 
 use super::http::http_client;
-use super::watch::{Calls, Watch};
+use super::traffic::{Calls, Meter};
+use super::watch::Watch;
 use super::wire::Wire;
 use crate::Error;
 
@@ -54,7 +55,6 @@ pub struct Session {
     pub(super) config: SdkConfig,
     pub(super) name: String,
     pub(super) now: DateTime<Utc>,
-    pub(super) calls: Arc<Calls>,
     pub(super) places: Arc<Semaphore>,
     pub(super) wire: Wire,
     /// The way on which roles are taken.
@@ -89,7 +89,6 @@ impl Session {
             config,
             name: settings.session_name.clone(),
             now: settings.now,
-            calls: Arc::default(),
             places: Arc::new(Semaphore::new(settings.places)),
             roles: wire.for_roles(),
             wire,
@@ -99,7 +98,7 @@ impl Session {
     /// The requests that went out so far.
     #[must_use]
     pub fn calls(&self) -> &Calls {
-        &self.calls
+        &self.wire.meter.calls
     }
 
     /// The region that the environment or the profile names, or the one of the settings.
@@ -113,8 +112,8 @@ impl Session {
         self.config.region().map(ToString::to_string).unwrap_or_default()
     }
 
-    pub(super) fn sts(&self, config: &SdkConfig) -> aws_sdk_sts::Client {
-        let watch = Watch(Arc::clone(&self.calls));
+    pub(super) fn sts(&self, config: &SdkConfig, meter: &Meter) -> aws_sdk_sts::Client {
+        let watch = Watch { meter: meter.clone(), service: "sts" };
         aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(config).interceptor(watch).build())
     }
 }

@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep};
 use super::call::{Failed, classify};
 use super::pace::Buckets;
 use super::role::RoleCredentials;
+use super::traffic::Meter;
 
 /// How often a call is tried that fails in a way which may pass. With 3, every fortieth would be lost where
 /// three in ten fail; with 8, one in 15,000.
@@ -33,6 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(super) struct Wire {
     pub(super) buckets: Arc<Buckets>,
+    pub(super) meter: Meter,
     /// Bounds the calls under way of the whole process.
     pub(super) permits: Arc<Semaphore>,
     /// The role that is renewed when AWS calls its credentials expired, if we act as one.
@@ -44,21 +46,28 @@ pub(super) struct Wire {
 impl Wire {
     /// The caller's own way; those of other accounts share its permits.
     pub(super) fn new(permits: Semaphore) -> Self {
-        Self { buckets: Arc::default(), permits: Arc::new(permits), role: None, attempts: ATTEMPTS }
+        Self {
+            buckets: Arc::default(),
+            meter: Meter::default(),
+            permits: Arc::new(permits),
+            role: None,
+            attempts: ATTEMPTS,
+        }
     }
 
     /// The way of another account, which has buckets of its own.
     pub(super) fn anew(&self) -> Self {
-        Self { buckets: Arc::default(), ..self.clone() }
+        Self { buckets: Arc::default(), meter: self.meter.anew(), ..self.clone() }
     }
 
-    /// The way on which roles are taken: with permits of its own, so that no call of an account waits for one which
-    /// waits for it.
+    /// The way on which roles are taken, counted for no account: with permits of its own, so that no call of an
+    /// account waits for one which waits for it.
     pub(super) fn for_roles(&self) -> Self {
-        Self { permits: Arc::new(Semaphore::new(ROLES_AT_ONCE)), ..self.clone() }
+        let permits = Arc::new(Semaphore::new(ROLES_AT_ONCE));
+        Self { permits, meter: self.meter.anew(), ..self.clone() }
     }
 
-    /// Makes a call in a region.
+    /// Makes a call in a region, again and again while that can help.
     ///
     /// # Errors
     /// What kept the answer away in the end.
@@ -76,19 +85,22 @@ impl Wire {
         let mut tries = Tries::default();
         loop {
             bucket.take().await;
+            self.meter.calls.took_from(&bucket);
             // Before the permit: nobody may hold one while it waits for credentials that need a call themselves.
             if let Some(role) = &self.role {
                 role.credentials().await?;
             }
-            let permit = self.permits.acquire().await;
-            let sent = Instant::now();
-            // Boxed here, so that a call which waits for its token does not carry the SDK's future with it.
-            let answer = Box::pin(ask()).await;
-            drop(permit);
+            if tries.made > 0 {
+                self.meter.calls.retried(action);
+            }
+            let (sent, answer) = self.send(&ask).await;
             let failed = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(error) => classify(action, &error),
             };
+            if failed.unseen.reason == Reason::Throttled {
+                self.meter.calls.throttled(action);
+            }
             match tries.after(&failed, self.attempts) {
                 Next::GiveUp => return Err(Unseen { attempts: tries.made, ..failed.unseen }),
                 Next::Renew => self.renew(sent).await,
@@ -96,6 +108,22 @@ impl Wire {
                 Next::Wait(pause) => sleep(pause).await,
             }
         }
+    }
+
+    /// Sends a call as soon as few enough are under way; when that was, and what came of it.
+    async fn send<T, E, F>(&self, ask: impl Fn() -> F) -> (Instant, Result<T, SdkError<E, HttpResponse>>)
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        // The permits are never taken away; without one it would only be a call too many.
+        let _permit = self.permits.acquire().await;
+        let sent = Instant::now();
+        // Boxed here, so that a call which waits for its token does not carry the SDK's future with it.
+        let answer = Box::pin(ask()).await;
+        if answer.as_ref().err().is_none_or(|error| error.raw_response().is_some()) {
+            self.meter.calls.answered(sent.elapsed());
+        }
+        (sent, answer)
     }
 
     /// Credentials that AWS refused at `sent` are not used again.

@@ -70,18 +70,7 @@ impl Simulated {
     /// What sources say about a region (or about the account, for those that ask once an account), asked together
     /// as a scan does.
     pub(crate) async fn gather(&self, region: &str, ids: &[&str]) -> Facts {
-        let region = region.parse().unwrap();
-        let (local, global) = (self.account.enter(Some(&region)).await, self.account.enter(None).await);
-        let mut facts = Facts::default();
-        for source in ids.iter().map(|id| source(id)) {
-            let (at, ask) = match source.gather {
-                Gather::Region(ask) => (&local, ask),
-                Gather::Account(ask) => (&global, ask),
-                Gather::Endpoint(_) | Gather::Path(_) => panic!("{} does not ask AWS", source.id),
-            };
-            facts.extend(ask(at).await.into_facts(at.scope(source.service.clone())));
-        }
-        facts
+        gather(&self.account, region, ids).await
     }
 
     /// How often an action was asked.
@@ -95,6 +84,23 @@ impl Simulated {
         actions.remove("sts:GetCallerIdentity");
         actions
     }
+}
+
+/// What sources say about a region of an account (or about the account, for those that ask once an account), asked
+/// together as a scan does.
+pub(crate) async fn gather(account: &howler_sources::Account, region: &str, ids: &[&str]) -> Facts {
+    let region = region.parse().unwrap();
+    let (local, global) = (account.enter(Some(&region)).await, account.enter(None).await);
+    let mut facts = Facts::default();
+    for source in ids.iter().map(|id| source(id)) {
+        let (at, ask) = match source.gather {
+            Gather::Region(ask) => (&local, ask),
+            Gather::Account(ask) => (&global, ask),
+            Gather::Endpoint(_) | Gather::Path(_) => panic!("{} does not ask AWS", source.id),
+        };
+        facts.extend(ask(at).await.into_facts(at.scope(source.service.clone())));
+    }
+    facts
 }
 
 /// Usage and limit of a quota, of the resource whose id ends so; none for what is unknown.
