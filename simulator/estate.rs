@@ -72,6 +72,13 @@ pub fn small_region(now: DateTime<Utc>) -> Region {
     region
 }
 
+/// A region with hardly anything: a VPC and one certificate.
+pub fn few_region(now: DateTime<Utc>) -> Region {
+    let mut region = Region { certificates: certificates(1, now), ..Region::default() };
+    region.resources.add(ec2::vpc("vpc-1", "10.0.0.0/16"));
+    region
+}
+
 /// A region that takes AWS's own pace minutes to look through: 500 load balancers with a listener each, 2,500
 /// certificates and 1,000 security groups.
 pub fn large_region(now: DateTime<Utc>) -> Region {
@@ -120,5 +127,12 @@ mod tests {
         assert_eq!(large.resources.count(Kind::LoadBalancer), 500);
         assert_eq!((large.certificates.len(), large.resources.count(Kind::SecurityGroup)), (2_500, 1_000));
         assert!(Arc::ptr_eq(&regions[0]["us-east-1"], &regions[2]["eu-west-1"]));
+    }
+
+    #[test]
+    fn a_region_of_few_has_one_of_each() {
+        let few = few_region(DateTime::UNIX_EPOCH);
+        assert_eq!((few.certificates.len(), few.resources.count(Kind::Vpc)), (1, 1));
+        assert_eq!(few.resources.count(Kind::SecurityGroup), 0);
     }
 }

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::estate::Options;
+use crate::options::Options;
 use crate::stand_in::StandIn;
 
 const CONNECTIONS: usize = 64;
@@ -27,7 +27,7 @@ const ASKED: [(&str, &str); 6] = [
 /// Asks as much as it can for a few seconds, and tells the rate.
 pub(crate) fn measure() -> Result<()> {
     let stand_in =
-        StandIn::start(&"100x17".parse()?, &Options { latency_ms: 0, limited: false, ..Options::default() })?;
+        StandIn::start("100x17".parse()?, &Options { latency_ms: 0, limited: false, ..Options::default() })?;
     let runtime = tokio::runtime::Runtime::new()?;
     let cpu_before = stand_in.cpu()?;
     let began = Instant::now();

@@ -1,13 +1,11 @@
 //! The organisations that are scanned, by the names that the command line has for them.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
 use anyhow::{Context, Error, Result, ensure};
 use chrono::{DateTime, Utc};
-use howler_simulator::{Latency, Simulation, estate};
+use howler_simulator::{Organization, estate};
 
 /// Regions that every account has by default.
 const REGIONS: [&str; 17] = [
@@ -42,44 +40,15 @@ pub(crate) enum Estate {
     Skewed,
 }
 
-/// What is measured, and how AWS behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Options {
-    /// The command that is measured.
-    pub(crate) howler: PathBuf,
-    /// The requests that the command has under way at once.
-    pub(crate) in_flight: u32,
-    /// The median time to an answer.
-    pub(crate) latency_ms: u64,
-    /// The time that one answer in a hundred exceeds; the same for all if it is no longer than the median.
-    pub(crate) p99_ms: u64,
-    /// Whether there are token buckets.
-    pub(crate) limited: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            howler: env!("CARGO_BIN_EXE_howler").into(),
-            in_flight: 768,
-            latency_ms: 50,
-            p99_ms: 0,
-            limited: true,
-        }
-    }
-}
-
 impl Estate {
-    pub(crate) fn simulation(self, options: &Options) -> Result<Simulation> {
+    /// Its accounts and regions; those of an even one hold hardly anything if they are to be few.
+    pub(crate) fn organization(self, few: bool) -> Result<Organization> {
         let now: DateTime<Utc> = NOW.parse()?;
-        let organization = match self {
-            Self::Even { accounts, regions } => {
-                let regions = REGIONS.get(..regions).context("too many regions")?;
-                estate::organization(accounts, regions, estate::small_region(now))
-            }
-            Self::Skewed => estate::skewed(self.accounts(), &REGIONS, now),
+        let Self::Even { accounts, regions } = self else {
+            return Ok(estate::skewed(self.accounts(), &REGIONS, now));
         };
-        Ok(options.apply(Simulation::new(organization, now).unlogged()))
+        let region = if few { estate::few_region(now) } else { estate::small_region(now) };
+        Ok(estate::organization(accounts, REGIONS.get(..regions).context("too many regions")?, region))
     }
 
     pub(crate) fn accounts(self) -> u32 {
@@ -87,26 +56,6 @@ impl Estate {
             Self::Even { accounts, .. } => accounts,
             Self::Skewed => 10,
         }
-    }
-}
-
-impl Options {
-    fn apply(&self, simulation: Simulation) -> Simulation {
-        let [median, p99] = [self.latency_ms, self.p99_ms].map(Duration::from_millis);
-        let simulation = match self.latency_ms {
-            0 => simulation,
-            _ => simulation.latency(Latency { median, p99 }),
-        };
-        if self.limited { simulation.limited() } else { simulation }
-    }
-
-    /// As arguments, for the simulator's process.
-    pub(crate) fn arguments(&self) -> Vec<String> {
-        let milliseconds = [("--latency", self.latency_ms), ("--p99", self.p99_ms)];
-        let mut arguments: Vec<String> =
-            milliseconds.iter().flat_map(|(name, value)| [(*name).to_owned(), value.to_string()]).collect();
-        arguments.extend((!self.limited).then(|| "--unlimited".to_owned()));
-        arguments
     }
 }
 

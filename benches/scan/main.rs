@@ -4,7 +4,10 @@
 //! cargo bench --bench scan -- 10x17              ten accounts, seventeen regions, at AWS's pace and 50 ms away
 //! cargo bench --bench scan -- 1x1 10x17 skewed   one after another, in one table
 //! cargo bench --bench scan -- 10x17 --p99 200    as usual, but one answer in a hundred takes 200 ms
-//! cargo bench --bench scan -- 100x17 --latency 0 --unlimited
+//! cargo bench --bench scan -- 10000x17 --few --latency 0 --unlimited
+//! cargo bench --bench scan -- 10x17 --storm      calm, and again while three calls in ten fail: the same report?
+//! cargo bench --bench scan -- 10x17 --credentials 5   sessions end after five seconds
+//! cargo bench --bench scan -- 10x17 --check certificate-expiry   only that check, or --source; repeatable
 //! cargo bench --bench scan -- 10x17 --howler P   another build of the command, to compare with
 //! cargo bench --bench scan -- capacity           how many requests a second the simulator itself answers
 //! ```
@@ -15,13 +18,17 @@
 
 mod capacity;
 mod estate;
+mod options;
 mod outcome;
 mod process;
+mod report;
 mod stand_in;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
-use estate::{Estate, Options};
+use estate::Estate;
+use options::{Options, STORM};
+use outcome::Outcome;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -34,42 +41,37 @@ fn main() -> Result<()> {
 }
 
 fn scans(arguments: &[String]) -> Result<()> {
-    let (options, estates) = read(arguments)?;
+    let (options, estates) = Options::read(arguments)?;
     println!("{}", outcome::HEADER);
-    let mut bounds = Vec::new();
+    let mut told = Vec::new();
     for estate in estates {
-        let outcome = outcome::scan(&estate, &options)?;
-        println!("{}", outcome.line);
-        bounds.push(outcome.bounds);
+        let calm = scan(estate, &Options { storm: false, ..options.clone() }, &mut told)?;
+        if options.storm {
+            let storm = scan(estate, &options, &mut told)?;
+            told.push(comparison(&calm, &storm)?);
+        }
     }
-    println!("\nWhat bounds each:\n{}", bounds.join("\n"));
+    println!("\nWhat bounds each:\n{}", told.join("\n"));
     Ok(())
 }
 
-/// Options and estates in any order; without estates, a small one and a middling one.
-fn read(arguments: &[String]) -> Result<(Options, Vec<Estate>)> {
-    let (mut options, mut estates) = (Options::default(), Vec::new());
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--howler" => options.howler = arguments.next().context("--howler needs a path")?.into(),
-            "--unlimited" => options.limited = false,
-            "--in-flight" => options.in_flight = number(arguments.next())?,
-            "--latency" => options.latency_ms = number(arguments.next())?,
-            "--p99" => options.p99_ms = number(arguments.next())?,
-            unknown if unknown.starts_with('-') => bail!("unknown option {unknown}"),
-            estate => estates.push(estate.parse()?),
-        }
-    }
-    if estates.is_empty() {
-        estates = vec!["1x1".parse()?, "10x17".parse()?];
-    }
-    Ok((options, estates))
+/// Scans an estate, prints the line of the table, and adds what is to be told below it.
+fn scan(estate: Estate, options: &Options, told: &mut Vec<String>) -> Result<Outcome> {
+    let outcome = outcome::scan(estate, options)?;
+    println!("{}", outcome.line());
+    told.push(outcome.bounds());
+    told.extend(options.credentials.map(|_| outcome.roles()));
+    Ok(outcome)
 }
 
-fn number<T: std::str::FromStr>(given: Option<&String>) -> Result<T> {
-    let number = given.and_then(|given| given.parse().ok());
-    number.with_context(|| {
-        format!("a whole number is expected, not {}", given.map_or("nothing", String::as_str))
-    })
+/// Whether a storm left its mark on the report, and what it took.
+fn comparison(calm: &Outcome, storm: &Outcome) -> Result<String> {
+    let difference = calm.report.difference(&storm.report)?;
+    let identical = difference.map_or("yes".to_owned(), |first| format!("no, first at {first}"));
+    let longer = storm.wall.as_secs_f64() / calm.wall.as_secs_f64();
+    let percent = STORM * 100.0;
+    Ok(format!(
+        "{}: {percent:.0} % of calls struck, {longer:.2} times as long; identical: {identical}",
+        storm.name
+    ))
 }

@@ -62,8 +62,8 @@ fn times(path: &str, fields: [usize; 2]) -> Result<Cpu> {
     Ok(TICK * ticks.sum::<Result<u32>>()?)
 }
 
-/// The most memory that a process has held so far.
-fn memory(process: u32) -> Option<u64> {
+/// The most memory that a process has held so far, in bytes.
+pub(crate) fn memory(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)

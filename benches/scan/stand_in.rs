@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 use howler_simulator::Counters;
 
-use crate::estate::{Estate, Options};
+use crate::estate::Estate;
+use crate::options::Options;
 use crate::process::{self, Cpu};
 
 /// Asks this program to be the simulator.
@@ -20,7 +21,7 @@ pub(crate) struct StandIn {
 }
 
 impl StandIn {
-    pub(crate) fn start(estate: &Estate, options: &Options) -> Result<Self> {
+    pub(crate) fn start(estate: Estate, options: &Options) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg(ARGUMENT).arg(estate.to_string()).args(options.arguments());
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -46,6 +47,11 @@ impl StandIn {
     pub(crate) fn cpu(&self) -> Result<Cpu> {
         process::cpu_of(self.process.id())
     }
+
+    /// The most memory that it has held so far, in bytes.
+    pub(crate) fn peak(&self) -> Result<u64> {
+        process::memory(self.process.id()).context("the simulator has ended")
+    }
 }
 
 impl Drop for StandIn {
@@ -58,11 +64,11 @@ impl Drop for StandIn {
 
 /// Is the simulator until the other end of the input is closed.
 pub(crate) fn serve(arguments: &[String]) -> Result<()> {
-    let (options, estates) = crate::read(arguments)?;
-    let estate = estates.first().context("no estate")?;
+    let (options, estates) = Options::read(arguments)?;
+    let estate = *estates.first().context("no estate")?;
     let runtime = tokio::runtime::Runtime::new()?;
     let _inside = runtime.enter();
-    let simulator = estate.simulation(&options)?.start()?;
+    let simulator = options.simulation(estate)?.start()?;
     println!("{}", simulator.endpoint());
     std::io::stdin().read_to_end(&mut Vec::new())?;
     Ok(())
