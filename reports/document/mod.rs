@@ -23,7 +23,7 @@ pub use words::{
     CoverageStatus, LimitSource, Origin, Partition, Reason, Severity, Status, Untrusted, UsageSource,
 };
 
-use crate::{Error, Record, Scan};
+use crate::{Error, Scan};
 
 /// Which document this is; another name is another document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -120,8 +120,8 @@ impl Document {
     /// # Errors
     /// Those of reading its records.
     pub fn read(scan: &Scan) -> io::Result<Self> {
-        let findings = scan.records.findings()?.map(|record| record.and_then(|it| Record::finding(&it)));
-        let scopes = scan.records.scopes()?.map(|record| record.and_then(|it| Record::scope(&it)));
+        let findings = scan.records.findings()?.map(|record| record?.finding());
+        let scopes = scan.records.scopes()?.map(|record| record?.scope());
         Ok(Self {
             findings: findings.collect::<io::Result<_>>()?,
             scopes: scopes.collect::<io::Result<_>>()?,
