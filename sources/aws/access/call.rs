@@ -1,6 +1,7 @@
 //! The class of a call that failed, from all that the SDK and the service said.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -74,6 +75,14 @@ pub(super) struct Failed {
     pub(super) may_pass: bool,
     /// Whether the credentials were good once.
     pub(super) expired: bool,
+}
+
+impl Failed {
+    /// No answer came in time.
+    pub(super) fn silent(action: &'static str, deadline: Duration) -> Self {
+        let message = format!("no answer within {deadline:?}");
+        Self { unseen: Unseen::new(Reason::Timeout, action, message), may_pass: true, expired: false }
+    }
 }
 
 /// Classifies a failure by its kind and code, under the name of the action that the call needed.

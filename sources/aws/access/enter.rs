@@ -12,6 +12,7 @@ use super::account::Account;
 use super::regions::Regions;
 use super::role::{Provider, Role, RoleCredentials};
 use super::session::Session;
+use super::tries::Patience;
 use super::wire::Wire;
 use crate::Error;
 
@@ -99,8 +100,9 @@ impl Session {
     /// Asks who the credentials are; those of a role belong to the account that its ARN names, or to nobody.
     async fn identify(&self, config: &SdkConfig, wire: &Wire) -> Result<Account, Unseen> {
         let sts = self.sts(config, &wire.meter);
-        // Somebody waits for this one, and a wrong address does not become right.
-        let first = Wire { attempts: 3, ..wire.clone() };
+        // Somebody waits for the first call of all, and a wrong address does not become right.
+        let unreachable = if wire.role.is_none() { 3 } else { wire.patience.unreachable };
+        let first = Wire { patience: Patience { unreachable, ..wire.patience }, ..wire.clone() };
         let identity = first.call(&self.called_region(), ACTION, || sts.get_caller_identity().send()).await?;
         let (id, partition) = named(identity.account(), identity.arn())?;
         let expected = wire.role.as_ref().map(|credentials| credentials.role.arn.account());

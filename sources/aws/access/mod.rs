@@ -15,6 +15,7 @@ mod regions;
 mod role;
 mod session;
 mod traffic;
+mod tries;
 mod watch;
 mod wire;
 

@@ -99,6 +99,16 @@ impl Bucket {
         self.level(|level, now| level.throttled(now, pause));
     }
 
+    /// AWS refused a call: for how long it has refused every one.
+    pub(super) fn refused(&self) -> Duration {
+        self.level(|level, now| now - *level.refusing_since.get_or_insert(now))
+    }
+
+    /// AWS answered a call.
+    pub(super) fn served(&self) {
+        self.level(|level, _| level.refusing_since = None);
+    }
+
     fn level<T>(&self, act: impl FnOnce(&mut Level, Instant) -> T) -> T {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         act(&mut level, Instant::now())
@@ -115,6 +125,8 @@ struct Level {
     as_of: Instant,
     paused_until: Instant,
     throttled_at: Option<Instant>,
+    /// Since when nobody was served.
+    refusing_since: Option<Instant>,
 }
 
 impl Level {
@@ -126,6 +138,7 @@ impl Level {
             as_of: now,
             paused_until: now,
             throttled_at: None,
+            refusing_since: None,
         }
     }
 

@@ -13,9 +13,13 @@ use tokio::sync::Semaphore;
 
 use super::http::http_client;
 use super::traffic::{Calls, Meter};
+use super::tries::{ATTEMPTS, Patience};
 use super::watch::Watch;
 use super::wire::Wire;
 use crate::Error;
+
+/// How long AWS may refuse everybody before that is all there is to say.
+const THROTTLED_FOR: Duration = Duration::from_secs(60);
 
 /// What the command line and the environment say about reaching AWS.
 #[derive(Debug, Clone)]
@@ -84,7 +88,9 @@ impl Session {
         if config.region().is_none() {
             config = config.into_builder().region(sdk_region(&settings.region)).build();
         }
-        let wire = Wire::new(Semaphore::new(settings.concurrency));
+        let patience =
+            Patience { attempt: settings.attempt_timeout, throttled: THROTTLED_FOR, unreachable: ATTEMPTS };
+        let wire = Wire::new(Semaphore::new(settings.concurrency), patience);
         Ok(Self {
             config,
             name: settings.session_name.clone(),
