@@ -53,12 +53,16 @@ mod tests {
 
     /// What a storm of three in ten does to many requests.
     fn strokes(further_page: bool, session: bool) -> Vec<Stroke> {
+        strokes_of(further_page, session, |digest| digest)
+    }
+
+    fn strokes_of(further_page: bool, session: bool, end: fn(Digest) -> Digest) -> Vec<Stroke> {
         let rules: Vec<Armed> = storm(0.3, 7).into_iter().map(Armed::new).collect();
         let target = |number: u32| Target {
             account: "111111111111",
             region: "eu-west-1",
             action: "acm:ListCertificates",
-            digest: Digest::new().add(number.to_le_bytes()),
+            digest: end(Digest::new().add(number.to_le_bytes())),
             further_page,
             session,
         };
@@ -88,6 +92,18 @@ mod tests {
         }
         let late = strokes.iter().filter(|stroke| stroke.delay == LATE).count() / 100;
         assert!((27..=33).contains(&late), "{late} of 1000");
+    }
+
+    /// Asking again must be worth it: the second draw knows nothing of the first.
+    #[test]
+    fn who_was_struck_is_struck_again_no_more_often_than_others() {
+        let first = strokes_of(true, true, |request| request.add(1_u32.to_le_bytes()));
+        let second = strokes_of(true, true, |request| request.add(2_u32.to_le_bytes()));
+        let pairs = first.iter().zip(&second).filter_map(|(first, second)| first.fault.zip(second.fault));
+        let (same, other): (Vec<_>, Vec<_>) = pairs.partition(|(first, second)| first == second);
+        let both = same.len() + other.len();
+        assert!((8_700..=9_300).contains(&both), "{both} and not 9 % of {REQUESTS}");
+        assert!((1_120..=1_320).contains(&same.len()), "{} and not 13.6 % of these", same.len());
     }
 
     #[test]
