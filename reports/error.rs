@@ -24,6 +24,14 @@ pub enum Error {
         /// What the client library says.
         source: reqwest::Error,
     },
+    /// A part of a scan that cannot be merged.
+    #[error("{path}: {reason}")]
+    Part {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A document that is not a `howler.report/v1`.
     #[error("this is not a howler.report/v1 document: {0}")]
     Document(#[from] serde_json::Error),

@@ -12,9 +12,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use howler_checks::CHECKS;
 use howler_model::{AccountId, Endpoint, Region, Severity};
 use howler_reports::{REPORTS, Report};
-use howler_sources::{ExternalId, ParentId, RoleArn, RoleName};
+use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
 pub use notify::Notify;
+
+use crate::config::Tag;
+use crate::shard::Share;
 
 /// Finds TLS certificates that expire and AWS quotas that run out, and says what it could not see.
 #[derive(Debug, Parser)]
@@ -32,6 +35,8 @@ Examples:
   howler scan -r eu-west-1 --check quota-utilization
   howler scan --role arn:aws:iam::123456789012:role/howler -o json=report.json
   howler scan --endpoint api.example.com:443
+  howler scan --org --shard 3/16 -o part-3
+  howler merge part-*
   howler explain certificate-expiry
 
 Exit codes: 0 complete and nothing to report, 1 findings, 2 usage, 3 incomplete, 4 not delivered, 5 internal.";
@@ -41,6 +46,9 @@ pub enum Command {
     /// Scan AWS accounts, endpoints and files.
     #[command(after_help = SCAN_HELP)]
     Scan(Scan),
+    /// Tell the parts of a scan that was split with --shard as one.
+    #[command(after_help = MERGE_HELP)]
+    Merge(Merge),
     /// Scan a made-up organisation of three accounts, with no AWS account of your own.
     Demo(Demo),
     /// Show what a scan would ask: accounts, regions, scopes and sources.
@@ -101,6 +109,12 @@ Exit codes (higher beats lower):
   5    internal error
   128+ ended by a signal; what was seen until then is reported";
 
+const MERGE_HELP: &str = "\
+Each part is what `howler scan --shard I/N -o PATH` wrote. Of two parts of the same shard the newer one counts. What a
+missing part should have seen is a gap. Parts of different accounts, checks or thresholds are not merged.
+
+Exit codes are those of howler scan.";
+
 const PLAN_HELP: &str = "\
 Nothing is asked but who we are, which accounts there are, and which regions they have.
 
@@ -141,6 +155,20 @@ pub struct Scan {
     pub judge: Judge,
     #[command(flatten)]
     pub tell: Tell,
+    /// Scan one share of everything and write it to -o PATH, for howler merge; /N takes I from an array job
+    #[arg(long = "shard", value_name = "I/N", help_heading = "How it is told")]
+    pub share: Option<Share>,
+    #[command(flatten)]
+    pub file: ConfigFile,
+}
+
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// Parts of one scan
+    #[arg(value_name = "PART", required = true)]
+    pub parts: Vec<PathBuf>,
+    #[command(flatten)]
+    pub tell: Tell,
     #[command(flatten)]
     pub file: ConfigFile,
 }
@@ -166,6 +194,12 @@ pub struct Aws {
     /// An account [repeatable]
     #[arg(long = "account", value_name = "ID")]
     pub ids: Vec<AccountId>,
+    /// All accounts of the organisation that have this tag [repeatable: they have all of them]
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    pub tags: Vec<Tag>,
+    /// A role to take before all others, which are then taken as that one [repeatable: one after another]
+    #[arg(long = "via", value_name = "ARN")]
+    pub via: Vec<RoleArn>,
     /// The role to take in every account but the caller's own [default: howler]
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<RoleName>,
@@ -188,8 +222,8 @@ impl Aws {
     fn is_asked(&self) -> bool {
         let accounts =
             self.organization || !self.units.is_empty() || !self.ids.is_empty() || !self.roles.is_empty();
-        let role = self.role_name.is_some() || self.external_id.is_some();
-        accounts || role || !self.regions.is_empty() || self.profile.is_some()
+        let role = self.role_name.is_some() || self.external_id.is_some() || !self.via.is_empty();
+        accounts || !self.tags.is_empty() || role || !self.regions.is_empty() || self.profile.is_some()
     }
 }
 
@@ -231,6 +265,9 @@ pub struct Judge {
     /// All but this check [repeatable]
     #[arg(long = "skip-check", value_name = "CHECK", value_parser = check_names())]
     pub skipped: Vec<String>,
+    /// Ask only this source, of those that the checks need [repeatable]
+    #[arg(long = "source", value_name = "SOURCE", value_parser = source_names())]
+    pub sources: Vec<String>,
     /// The time to judge by, instead of the clock: 2026-11-23T09:30:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub now: Option<DateTime<Utc>>,
@@ -243,7 +280,7 @@ pub struct Tell {
     /// The report on standard output
     #[arg(long, default_value = "table", value_parser = format_names())]
     pub format: String,
-    /// A report into a file; `-` is standard output, in place of --format [repeatable]
+    /// A report into a file; `-` is standard output, in place of --format [repeatable]; with --shard, the part
     #[arg(short, long = "output", value_name = "FORMAT=PATH")]
     pub outputs: Vec<Output>,
     /// A gateway to deliver the findings to: alertmanager=http://HOST:9093 [repeatable]
@@ -340,17 +377,21 @@ impl FromStr for RegionChoice {
     }
 }
 
-/// A report and the file that it goes to.
+/// Where something is written.
 #[derive(Clone)]
-pub struct Output {
-    pub report: &'static dyn Report,
-    /// None for standard output.
-    pub path: Option<PathBuf>,
+pub enum Output {
+    /// A report; without a path, on standard output.
+    Report { report: &'static dyn Report, path: Option<PathBuf> },
+    /// A part of a scan that is split.
+    Part(PathBuf),
 }
 
 impl std::fmt::Debug for Output {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}={:?}", self.report.name(), self.path)
+        match self {
+            Self::Report { report, path } => write!(out, "{}={path:?}", report.name()),
+            Self::Part(path) => write!(out, "{path:?}"),
+        }
     }
 }
 
@@ -359,16 +400,22 @@ impl FromStr for Output {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let known = || REPORTS.iter().map(|report| report.name()).collect::<Vec<_>>().join(", ");
-        let (format, path) =
-            text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("FORMAT=PATH is expected")?;
+        let Some((format, path)) = text.split_once('=') else { return Ok(Self::Part(text.into())) };
+        if path.is_empty() {
+            return Err("FORMAT=PATH is expected".to_owned());
+        }
         let report = howler_reports::find(format)
             .ok_or_else(|| format!("no format '{format}': one of {} is expected", known()))?;
-        Ok(Self { report, path: (path != "-").then(|| path.into()) })
+        Ok(Self::Report { report, path: (path != "-").then(|| path.into()) })
     }
 }
 
 fn check_names() -> PossibleValuesParser {
     PossibleValuesParser::new(CHECKS.iter().map(|check| check.id))
+}
+
+fn source_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(SOURCES.iter().map(|source| source.id))
 }
 
 fn format_names() -> PossibleValuesParser {

@@ -5,6 +5,7 @@ use std::env::VarError;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, SubsecRound, Utc};
@@ -87,8 +88,13 @@ pub fn config_file() -> Option<PathBuf> {
 
 /// Where users keep their configuration: XDG_CONFIG_HOME, or ~/.config.
 pub fn config_home() -> Option<PathBuf> {
+    folder_of_user("XDG_CONFIG_HOME", ".config")
+}
+
+/// The folder that a variable of XDG names, or one in the user's own.
+fn folder_of_user(name: &str, otherwise: &str) -> Option<PathBuf> {
     let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
+    folder(name).or_else(|| folder("HOME").map(|home| home.join(otherwise)))
 }
 
 /// What a variable that the configuration names holds.
@@ -140,4 +146,33 @@ pub fn ca_bundle() -> Result<Option<Vec<u8>>> {
         return Ok(None);
     };
     fs::read(&path).map(Some).with_context(|| format!("AWS_CA_BUNDLE names {path}, which cannot be read"))
+}
+
+/// Processor time that this process has used.
+pub fn processor_time() -> Duration {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(used).unwrap_or_default()
+}
+
+/// Processors that this process may use.
+pub fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
+}
+
+/// Where what does not fit into memory waits until it is told.
+pub fn spool_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// Where the next scan finds what this one learned: XDG_CACHE_HOME, or ~/.cache.
+pub fn cache_home() -> Option<PathBuf> {
+    folder_of_user("XDG_CACHE_HOME", ".cache")
+}
+
+/// Which task of an array job we are, from 0, as AWS Batch, Kubernetes or Slurm say it.
+pub fn array_index() -> Option<u32> {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.trim().parse::<u32>().ok());
+    // Slurm's arrays begin where the user says.
+    let slurm = || number("SLURM_ARRAY_TASK_ID")?.checked_sub(number("SLURM_ARRAY_TASK_MIN").unwrap_or(0));
+    number("AWS_BATCH_JOB_ARRAY_INDEX").or_else(|| number("JOB_COMPLETION_INDEX")).or_else(slurm)
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use howler_model::{Scan, Severity};
+use howler_model::Severity;
+use howler_reports::Scan;
 
 use crate::signals::Signal;
 
@@ -41,11 +42,11 @@ impl Exit {
 
     /// What a scan comes to.
     pub fn of(scan: &Scan, fail_on: Severity, allow_gaps: bool, signal: Option<Signal>) -> Self {
-        let findings = scan.worst().is_some_and(|worst| worst >= fail_on);
+        let findings = scan.tally.worst().is_some_and(|worst| worst >= fail_on);
         let undelivered = scan.deliveries.iter().any(|delivery| delivery.error.is_some());
         let codes = [
             findings.then_some(Self::Findings),
-            (!allow_gaps && !scan.coverage().is_complete()).then_some(Self::Incomplete),
+            (!allow_gaps && !scan.tally.is_complete()).then_some(Self::Incomplete),
             undelivered.then_some(Self::Undelivered),
             signal.map(|signal| Self::Signal(signal.exit_code())),
         ];

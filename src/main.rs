@@ -1,19 +1,30 @@
 //! The command: arguments in, an exit code out. The only room with arguments, environment and clock.
 #![allow(unreachable_pub, reason = "a command has no outside: its pub is the crate's")]
 
+mod account;
 mod args;
 mod commands;
 mod config;
+mod engine;
+mod entries;
 mod environment;
 mod exit;
+mod floor;
+mod identity;
+mod job;
+mod outside;
 mod plan;
 mod progress;
+mod regions;
 mod roster;
 mod scan;
+mod scanner;
+mod shard;
 mod signals;
-mod targets;
+mod summary;
 mod tell;
 mod unit;
+mod weights;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -22,8 +33,8 @@ use anyhow::Result;
 use args::{Command, Config, Howler};
 use clap::Parser;
 use commands::{
-    checks, config_show, demo, doctor, explain, init, plan as plan_command, policy, scan as scan_command,
-    schema,
+    checks, config_show, demo, doctor, explain, init, merge, plan as plan_command, policy,
+    scan as scan_command, schema,
 };
 use exit::{Exit, Failure};
 
@@ -46,6 +57,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Scan(args) => block_on(scan_command::run(args)),
+        Command::Merge(args) => block_on(merge::run(args)),
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Plan(args) => block_on(plan_command::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),

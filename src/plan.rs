@@ -15,13 +15,16 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of all checks, or of those that are asked for and not skipped.
-    pub fn new(only: &[String], skipped: &[String]) -> Self {
+    /// The plan of all checks, or of those that are asked for and not skipped, and of all sources that they need, or of
+    /// those of them that are asked for.
+    pub fn new(only: &[String], skipped: &[String], named_sources: &[String]) -> Self {
         let named = |names: &[String], check: &Check| names.iter().any(|name| name == check.id);
         let wanted =
             |check: &&&'static Check| (only.is_empty() || named(only, check)) && !named(skipped, check);
         let checks: Vec<_> = CHECKS.iter().filter(wanted).copied().collect();
-        let sources = sources(&checks);
+        let mut sources = sources(&checks);
+        sources
+            .retain(|source| named_sources.is_empty() || named_sources.iter().any(|name| name == source.id));
         Self { checks, sources }
     }
 
@@ -76,20 +79,28 @@ mod tests {
 
     #[test]
     fn a_check_of_endpoints_asks_no_aws_source() {
-        let plan = Plan::new(&["certificate-name-mismatch".into()], &[]);
+        let plan = Plan::new(&["certificate-name-mismatch".into()], &[], &[]);
         assert!(plan.actions().is_empty(), "{:?}", ids(&plan));
         assert!(!plan.sources.is_empty());
     }
 
     #[test]
     fn all_checks_ask_all_sources_and_so_does_coverage_alone() {
-        assert_eq!(Plan::new(&[], &[]).sources.len(), SOURCES.len());
-        assert_eq!(Plan::new(&["scan-coverage".into()], &[]).sources.len(), SOURCES.len());
+        assert_eq!(Plan::new(&[], &[], &[]).sources.len(), SOURCES.len());
+        assert_eq!(Plan::new(&["scan-coverage".into()], &[], &[]).sources.len(), SOURCES.len());
+    }
+
+    #[test]
+    fn only_the_sources_that_are_asked_for_are_asked() {
+        let plan = Plan::new(&["certificate-expiry".into()], &[], &["acm-certificates".into()]);
+        assert_eq!(ids(&plan), ["acm-certificates"]);
+        let none = Plan::new(&["certificate-expiry".into()], &[], &["vpc-quotas".into()]);
+        assert!(none.sources.is_empty(), "it yields nothing that the check reads");
     }
 
     #[test]
     fn a_skipped_check_is_not_judged() {
-        let plan = Plan::new(&[], &["quota-utilization".into()]);
+        let plan = Plan::new(&[], &["quota-utilization".into()], &[]);
         assert!(plan.checks.iter().all(|check| check.id != "quota-utilization"));
         assert!(!ids(&plan).iter().any(|id| id.ends_with("-quotas")), "{:?}", ids(&plan));
     }

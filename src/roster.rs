@@ -1,140 +1,159 @@
-//! Who is scanned: the caller, the members of its organisation, the roles that lead into them.
+//! Who is scanned: the caller, the members of its organisation, the roles that lead into them. Each is a unit as soon
+//! as it is known.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use futures::{Stream, StreamExt, stream};
+use futures::{Stream, StreamExt};
 use howler_model::{AccountId, Gap, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
-use howler_sources::{Account, Member, RegionStatus, Role, RoleArn, Session};
+use howler_sources::{Account, Member, Role, RoleArn};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::config::Accounts;
 use crate::plan::missed;
+use crate::unit::{Entrant, Unit};
 
-/// Accounts that are entered at once.
-const AT_ONCE: usize = 64;
 const ORGANIZATIONS: Service = Service::named("organizations");
 
-/// The regions that exist for an account.
-pub type Regions = HashMap<Region, RegionStatus>;
-
-/// Who is scanned, and what is known before not to be seen.
-#[derive(Debug)]
-pub struct Roster {
-    /// In the order in which they are scanned.
-    pub entrants: Vec<Entrant>,
-    pub scopes: Vec<ScopeCoverage>,
+/// Lists whoever is chosen.
+pub struct Roster<'a> {
+    caller: &'a Account,
+    wanted: &'a Accounts,
+    units: UnboundedSender<Unit>,
+    known: BTreeSet<AccountId>,
+    sent: usize,
+    listed: Listed,
 }
 
-/// How an account is entered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entrant {
-    /// By the caller's own credentials.
-    Caller,
-    Role(Role),
+/// How the listings of the organisation went.
+#[derive(Default)]
+struct Listed {
+    asked: bool,
+    members: usize,
+    answered: usize,
+    gaps: Vec<Unseen>,
+    /// Accounts that nobody can act in.
+    inactive: Vec<ScopeCoverage>,
 }
 
-/// What came of it.
-pub enum Entry {
-    In { account: Box<Account>, regions: Result<Regions, Unseen> },
-    Out { role: Role, unseen: Unseen },
-}
+impl<'a> Roster<'a> {
+    pub fn new(caller: &'a Account, wanted: &'a Accounts, units: UnboundedSender<Unit>) -> Self {
+        Self { caller, wanted, units, known: BTreeSet::new(), sent: 0, listed: Listed::default() }
+    }
 
-impl Roster {
-    /// Asks the organisation, as far as the choice of accounts needs it.
-    pub async fn of(caller: &Account, wanted: &Accounts) -> Self {
-        let mut roster = Self { entrants: Vec::new(), scopes: Vec::new() };
-        if !wanted.are_chosen() {
-            roster.entrants.push(Entrant::Caller);
+    /// Sends every account as a unit as soon as it is known, and says in the end what is known not to be seen.
+    pub async fn enlist(mut self) -> Vec<ScopeCoverage> {
+        let wanted = self.wanted;
+        // The caller is in its own organisation, also when it may not list it.
+        if (wanted.lists_organization() && wanted.tags.is_empty()) || !wanted.are_chosen() {
+            self.enter(self.caller.id().clone());
         }
-        let role =
-            |arn: &RoleArn| Role { external_id: wanted.external_id_of(arn.account()), arn: arn.clone() };
-        roster.entrants.extend(wanted.roles.iter().map(role).map(Entrant::Role));
-        let mut known: BTreeSet<AccountId> = wanted.roles.iter().map(|role| role.account().clone()).collect();
-        for member in roster.members(caller, wanted).await {
-            if known.insert(member.id.clone()) {
-                roster.enlist(caller, wanted, member);
+        for arn in &wanted.roles {
+            let role = Role { external_id: wanted.external_id_of(arn.account()), arn: arn.clone() };
+            self.send(arn.account().clone(), Some(role));
+        }
+        wanted.ids.iter().for_each(|id| self.enter(id.clone()));
+        self.list().await;
+        self.coverage()
+    }
+
+    /// One listing after another: Organizations refuses calls that overlap.
+    async fn list(&mut self) {
+        let caller = self.caller;
+        if self.wanted.lists_organization() {
+            self.listed(caller.members()).await;
+        }
+        for unit in &self.wanted.units {
+            self.listed(caller.members_of(unit)).await;
+        }
+    }
+
+    async fn listed(&mut self, pages: impl Stream<Item = Result<Vec<Member>, Unseen>>) {
+        self.listed.asked = true;
+        let mut pages = std::pin::pin!(pages);
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(members) => {
+                    self.listed.members += members.len();
+                    for member in members {
+                        self.enlist_member(member).await;
+                    }
+                }
+                Err(unseen) => {
+                    self.listed.gaps.push(unseen);
+                    return;
+                }
             }
         }
-        if roster.entrants.is_empty() {
-            roster.note_that_there_is_nobody();
-        }
-        roster
+        self.listed.answered += 1;
     }
 
-    /// The members that are chosen. One listing after another: Organizations refuses calls that overlap.
-    async fn members(&mut self, caller: &Account, wanted: &Accounts) -> Vec<Member> {
-        let mut listings = Vec::new();
-        if wanted.organization {
-            listings.push(caller.members().await);
-        }
-        for unit in &wanted.units {
-            listings.push(caller.members_of(unit).await);
-        }
-        self.scopes.extend(coverage(caller, &listings));
-        // The caller is in its own organisation, also when it may not list it.
-        let own = (wanted.organization && listings.iter().any(Result::is_err)).then(|| caller.id());
-        let named = |id: &AccountId| Member { id: id.clone(), name: String::new(), inactive: None };
-        listings
-            .into_iter()
-            .flatten()
-            .flatten()
-            .chain(own.into_iter().chain(&wanted.ids).map(named))
-            .collect()
-    }
-
-    /// A scan of nobody is not complete, however well the listing was answered.
-    fn note_that_there_is_nobody(&mut self) {
-        let listing = self.scopes.first_mut().filter(|listing| listing.gaps.is_empty());
-        if let Some(ScopeCoverage { scope, gaps, .. }) = listing {
-            let unseen =
-                Unseen::new(Reason::NoData, "organizations:ListAccounts", "there is no active account");
-            gaps.push(Gap { scope: scope.clone(), item: None, unseen });
-        }
-    }
-
-    fn enlist(&mut self, caller: &Account, wanted: &Accounts, member: Member) {
+    async fn enlist_member(&mut self, member: Member) {
         if let Some(state) = member.inactive {
-            let scope = Scope::aws(caller.partition(), member.id, Region::GLOBAL, ORGANIZATIONS);
+            if !self.known.insert(member.id.clone()) {
+                return;
+            }
+            let scope = self.scope_of(member.id);
             let message = format!("the account is not active: {state}");
-            self.scopes
-                .push(missed(scope, Unseen::new(Reason::Disabled, "organizations:ListAccounts", message)));
-        } else if member.id == *caller.id() {
-            self.entrants.insert(0, Entrant::Caller);
-        } else {
-            let arn = RoleArn::named(caller.partition(), &member.id, &wanted.role_name);
-            let external_id = wanted.external_id_of(&member.id);
-            self.entrants.push(Entrant::Role(Role { arn, external_id }));
+            let unseen = Unseen::new(Reason::Disabled, "organizations:ListAccounts", message);
+            self.listed.inactive.push(missed(scope, unseen));
+        } else if self.has_tags(&member.id).await {
+            self.enter(member.id);
         }
     }
 
-    /// Enters the accounts, many at once; they come out in the order of the roster.
-    pub fn enter<'a>(&'a self, session: &'a Session, caller: &'a Account) -> impl Stream<Item = Entry> + 'a {
-        stream::iter(&self.entrants).map(move |entrant| entrant.enter(session, caller)).buffered(AT_ONCE)
+    /// Whether an account has the tags that are asked for. Where they cannot be read, that is a gap.
+    async fn has_tags(&mut self, account: &AccountId) -> bool {
+        if self.wanted.tags.is_empty() || self.known.contains(account) {
+            return true;
+        }
+        match Ok::<Vec<(String, String)>, Unseen>(Vec::new()) {
+            // PLACEHOLDER tags_of
+            Ok(tags) => self.wanted.tags.iter().all(|wanted| tags.iter().any(|tag| wanted.is(tag))),
+            Err(unseen) => {
+                self.listed.gaps.push(unseen);
+                false
+            }
+        }
     }
-}
 
-impl Entrant {
-    async fn enter(&self, session: &Session, caller: &Account) -> Entry {
-        let account = match self {
-            Self::Caller => Box::new(caller.clone()),
-            Self::Role(role) => match session.assume(role).await {
-                Ok(account) => Box::new(account),
-                Err(unseen) => return Entry::Out { role: role.clone(), unseen },
-            },
-        };
-        let regions = account.regions().await;
-        Entry::In { account, regions }
+    /// An account that is known by its id alone.
+    fn enter(&mut self, account: AccountId) {
+        let role = (account != *self.caller.id()).then(|| Role {
+            arn: RoleArn::named(self.caller.partition(), &account, &self.wanted.role_name),
+            external_id: self.wanted.external_id_of(&account),
+        });
+        self.send(account, role);
     }
-}
 
-/// The scope of the listings, if there are any: what could not be listed is a gap of the organisation.
-fn coverage(caller: &Account, listings: &[Result<Vec<Member>, Unseen>]) -> Option<ScopeCoverage> {
-    let scope = Scope::aws(caller.partition(), caller.id().clone(), Region::GLOBAL, ORGANIZATIONS);
-    let missing = listings.iter().filter_map(|listing| listing.as_ref().err());
-    let gap = |unseen: &Unseen| Gap { scope: scope.clone(), item: None, unseen: unseen.clone() };
-    let mut gaps: Vec<Gap> = missing.map(gap).collect();
-    gaps.dedup();
-    let answered = listings.iter().flatten();
-    let (facts, answered) =
-        answered.fold((0, 0), |(facts, answers), members| (facts + members.len(), answers + 1));
-    (!listings.is_empty()).then_some(ScopeCoverage { scope, facts, answered, gaps })
+    /// Each account once, however often it was said.
+    fn send(&mut self, account: AccountId, role: Option<Role>) {
+        if self.known.insert(account.clone()) {
+            let partition = role.as_ref().map_or(self.caller.partition(), |role| role.arn.partition());
+            self.sent += 1;
+            // Nobody to take it has ended the scan.
+            drop(self.units.send(Unit::Account(Entrant { account, partition, role })));
+        }
+    }
+
+    fn scope_of(&self, account: AccountId) -> Scope {
+        Scope::aws(self.caller.partition(), account, Region::GLOBAL, ORGANIZATIONS)
+    }
+
+    /// What could not be listed is a gap of the organisation. A scan of nobody is not complete, however well the
+    /// listing was answered.
+    fn coverage(mut self) -> Vec<ScopeCoverage> {
+        let listed = std::mem::take(&mut self.listed);
+        let mut missing = listed.gaps;
+        if listed.asked && self.sent == 0 && missing.is_empty() {
+            let nobody = "there is no active account that is asked for";
+            missing.push(Unseen::new(Reason::NoData, "organizations:ListAccounts", nobody));
+        }
+        let scope = self.scope_of(self.caller.id().clone());
+        let gap = |unseen: Unseen| Gap { scope: scope.clone(), item: None, unseen };
+        let mut gaps: Vec<Gap> = missing.into_iter().map(gap).collect();
+        gaps.dedup();
+        let (facts, answered) = (listed.members, listed.answered);
+        let own = listed.asked.then_some(ScopeCoverage { scope, facts, answered, gaps });
+        own.into_iter().chain(listed.inactive).collect()
+    }
 }

@@ -1,80 +1,180 @@
-//! One scan: units in, findings and coverage out, in a window that keeps memory small.
+//! One scan: accounts become units as they are listed, workers scan them, and what they tell is gathered.
 
 use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use futures::{Stream, StreamExt, stream};
-use howler_model::{Facts, Finding, ScopeCoverage, Thresholds};
-use howler_sources::Prober;
+use howler_model::{Reason, Scope, ScopeCoverage, Unseen};
+use howler_reports::{Spool, Told};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
-use crate::plan::Plan;
+use crate::config::Accounts;
+use crate::engine::{Channels, Engine, Outcome};
+use crate::exit::Failure;
+use crate::plan::missed;
 use crate::progress::Progress;
+use crate::roster::Roster;
+use crate::scanner::{Scanner, Stop};
+use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
 use crate::unit::Unit;
+use crate::weights::Weights;
 
 /// Units that are under way at once.
 const WINDOW: usize = 64;
+/// How long workers have to hand in what they have seen when a signal ends the scan.
+const GRACE: Duration = Duration::from_secs(3);
 
-/// What came out of all units, and the signal that ended them early, if one did.
-#[derive(Default)]
-pub struct Outcome {
-    pub findings: Vec<Finding>,
-    pub scopes: Vec<ScopeCoverage>,
+/// A scan under way.
+pub struct Scanning<'a> {
+    pub scanner: Arc<Scanner>,
+    /// Tells the scanner that the scan has ended.
+    pub stop: watch::Sender<bool>,
+    pub shard: Shard,
+    pub weights: &'a mut Weights,
+    pub progress: &'a Progress,
+    pub engine: Arc<Channels>,
+    pub scanned: Scanned,
+    /// Units that there is no result of, each as the scope that stands for it.
+    pub pending: BTreeSet<Scope>,
+}
+
+/// What came out of all units.
+pub struct Scanned {
+    pub spool: Spool,
+    /// What is known before any unit is scanned: the organisation, and who cannot be scanned.
+    pub common: Told,
+    /// All units of all shards, each as the scope that stands for it.
+    pub units: BTreeSet<Scope>,
+    /// The signal that ended it early, if one did.
     pub signal: Option<Signal>,
 }
 
-/// What every unit is scanned with.
-pub struct Scanner<'a> {
-    pub plan: &'a Plan,
-    pub prober: &'a Prober,
-    pub thresholds: Thresholds,
-    pub now: DateTime<Utc>,
-}
-
-impl Scanner<'_> {
-    /// Scans the units, each judged when it is done. A signal ends it; what was not done by then is a gap.
-    pub async fn scan(
-        &self,
-        units: &[Unit],
-        outcome: &mut Outcome,
+impl Scanning<'_> {
+    /// Scans until every unit has come back, or a signal ends it; what was not seen by then is a gap, and so is what
+    /// is `known` before not to be seen.
+    ///
+    /// # Errors
+    /// Something that was asked for and does not exist, or a disk that takes no more.
+    pub async fn run(
+        mut self,
+        outside: Vec<Unit>,
+        mut known: Vec<ScopeCoverage>,
+        accounts: &Accounts,
         signals: &mut Signals,
-        progress: &Progress,
-    ) {
-        let mut done = BTreeSet::new();
-        let mut results = std::pin::pin!(self.results(units));
-        loop {
+    ) -> Result<Scanned, Failure> {
+        let mut workers = self.workers();
+        let (sender, mut units) = mpsc::unbounded_channel();
+        outside.into_iter().for_each(|unit| drop(sender.send(unit)));
+        let scanner = Arc::clone(&self.scanner);
+        let mut listing = std::pin::pin!(list(&scanner, accounts, sender));
+        let (mut listed, mut all_known) = (None, false);
+        while listed.is_none() || !all_known || !self.pending.is_empty() {
             tokio::select! {
-                result = results.next() => match result {
-                    Some((unit, facts)) => {
-                        done.insert(unit);
-                        self.judge(facts, outcome);
-                        progress.unit_done(outcome);
-                    }
-                    None => break,
+                scopes = &mut listing, if listed.is_none() => listed = Some(scopes),
+                unit = units.recv(), if !all_known => match unit {
+                    Some(unit) => self.publish(unit),
+                    None => all_known = true,
                 },
+                outcome = self.engine.result() => self.take(outcome)?,
                 signal = signals.next() => {
-                    outcome.signal = Some(signal);
+                    self.wind_down(signal, signals, &mut workers).await?;
                     break;
                 }
             }
         }
-        let left = units.iter().enumerate().filter(|(unit, _)| !done.contains(unit));
-        let scopes = left.flat_map(|(_, unit)| unit.skipped(self.plan)).collect();
-        self.judge(Facts { scopes, ..Facts::default() }, outcome);
+        known.extend(listed.unwrap_or_default());
+        self.scanned.common = scanner.judge_scopes(known);
+        let unseen = std::mem::take(&mut self.pending).into_iter();
+        let scopes = unseen.map(|scope| missed(scope, Stop::unseen())).collect();
+        self.scanned.spool.add(scanner.judge_scopes(scopes)).map_err(no_space)?;
+        Ok(self.scanned)
     }
 
-    fn results<'a>(&'a self, units: &'a [Unit]) -> impl Stream<Item = (usize, Facts)> + 'a {
-        let facts = move |(index, unit): (usize, &'a Unit)| async move {
-            (index, unit.facts(self.plan, self.prober, self.now).await)
-        };
-        stream::iter(units.iter().enumerate()).map(facts).buffer_unordered(WINDOW)
-    }
-
-    /// Judges the facts of one unit and keeps no more of them than the findings and the coverage.
-    pub fn judge(&self, facts: Facts, outcome: &mut Outcome) {
-        for check in &self.plan.checks {
-            outcome.findings.extend(check.judge(&facts, &self.thresholds, self.now));
+    fn workers(&self) -> JoinSet<()> {
+        let mut workers = JoinSet::new();
+        for _ in 0..WINDOW {
+            let (scanner, engine) = (Arc::clone(&self.scanner), Arc::clone(&self.engine));
+            workers.spawn(async move { scanner.work(engine.as_ref()).await });
         }
-        outcome.scopes.extend(facts.scopes);
+        workers
+    }
+
+    /// Puts up a unit if it is in our share.
+    fn publish(&mut self, unit: Unit) {
+        let name = unit.to_string();
+        self.scanned.units.insert(unit.scope());
+        if self.shard.has(&name) {
+            self.progress.found();
+            self.pending.insert(unit.scope());
+            self.engine.publish(unit, self.weights.of(&name));
+        }
+    }
+
+    fn take(&mut self, outcome: Outcome) -> Result<(), Failure> {
+        let Outcome { unit, seen } = outcome;
+        self.pending.remove(&unit.scope());
+        let told = match seen {
+            Some(seen) => {
+                if let Some(misuse) = seen.misuse {
+                    return Err(Failure::usage(misuse));
+                }
+                self.weights.note(unit.to_string(), seen.calls);
+                seen.told
+            }
+            None => {
+                let lost = Unseen::new(Reason::Failed, "scan", "every worker that scanned this was lost");
+                self.scanner.judge_scopes(vec![unit.unseen(lost)])
+            }
+        };
+        // Sorting and writing away what is too much for memory holds up this task, and no other.
+        tokio::task::block_in_place(|| self.scanned.spool.add(told)).map_err(no_space)?;
+        self.progress.done(self.scanned.spool.tally());
+        Ok(())
+    }
+
+    /// No more is begun; what workers have seen so far they hand in. A second signal does not wait for that.
+    async fn wind_down(
+        &mut self,
+        signal: Signal,
+        signals: &mut Signals,
+        workers: &mut JoinSet<()>,
+    ) -> Result<(), Failure> {
+        self.scanned.signal = Some(signal);
+        // Nobody to hear it has stopped already.
+        let _ = self.stop.send(true);
+        let until = Instant::now() + GRACE;
+        loop {
+            tokio::select! {
+                biased;
+                outcome = self.engine.result() => self.take(outcome)?,
+                ended = timeout_at(until, workers.join_next()) => {
+                    if matches!(ended, Err(_) | Ok(None)) {
+                        return Ok(());
+                    }
+                }
+                _ = signals.next() => return Ok(()),
+            }
+        }
+    }
+}
+
+fn no_space(error: io::Error) -> Failure {
+    let told = "what was found cannot be kept until it is told (TMPDIR says where that is)";
+    Failure::undelivered(anyhow::Error::new(error).context(told))
+}
+
+/// Finds out who is scanned, and what is known before not to be seen.
+async fn list(
+    scanner: &Scanner,
+    accounts: &Accounts,
+    units: mpsc::UnboundedSender<Unit>,
+) -> Vec<ScopeCoverage> {
+    match &scanner.caller {
+        Some(caller) => Roster::new(&caller.account, accounts, units).enlist().await,
+        None => Vec::new(),
     }
 }

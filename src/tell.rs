@@ -3,25 +3,30 @@
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
-use howler_model::{Delivery, Scan, Severity};
+use howler_model::Severity;
+use howler_reports::document::Place;
 use howler_reports::gateway::{self, Batch, Gateway, Pace};
-use howler_reports::{Report, Style};
+use howler_reports::{Delivery, PartHead, Planned, Report, Run, Scan, Style};
 
 use crate::args::{Output, Tell};
 use crate::config::{Config, Target};
 use crate::environment;
 use crate::exit::{Exit, Failure};
-use crate::progress::Progress;
+use crate::scan::Scanned;
+use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
+use crate::summary::Cost;
 
 /// Where a scan is told, opened before anything is scanned: a misspelt address must not cost a night.
 pub struct Teller {
     outputs: Vec<Output>,
     gateways: Vec<Box<dyn Gateway>>,
+    /// The part that is written in place of all reports, and of which shard it is.
+    part: Option<(PathBuf, Shard)>,
     /// The time to the next scan, which has to keep alerts open.
     interval: TimeDelta,
     fail_on: Severity,
@@ -36,26 +41,83 @@ impl Teller {
         let open = |target: &Target| Ok(gateway::open(&target.resolve()?, Pace::default())?);
         let gateways = config.notify.iter().map(open).collect::<Result<_>>().map_err(Failure::usage)?;
         let mut outputs = tell.outputs.clone();
-        if outputs.iter().all(|output| output.path.is_some()) {
+        if outputs.iter().all(|output| !matches!(output, Output::Report { path: None, .. })) {
             let report =
                 howler_reports::find(&tell.format).context("no such format").map_err(Failure::usage)?;
-            outputs.push(Output { report, path: None });
+            outputs.push(Output::Report { report, path: None });
         }
         outputs.iter().try_for_each(is_writable).map_err(Failure::usage)?;
-        Ok(Self {
-            outputs,
-            gateways,
+        Ok(Self { outputs, gateways, ..Self::silent(tell, config) })
+    }
+
+    /// Writes a part and tells nobody: the whole is told by `howler merge`.
+    pub fn of_part(tell: &Tell, config: &Config, shard: Shard) -> Result<Self, Failure> {
+        let part = match &tell.outputs[..] {
+            [Output::Part(path)] if tell.gateways.is_empty() => path.clone(),
+            _ => {
+                let told = "--shard writes a part with -o PATH, and nothing else: howler merge makes reports of all \
+                            parts, and notifies";
+                return Err(Failure::usage(anyhow::Error::msg(told)));
+            }
+        };
+        tempfile::tempfile_in(folder_of(&part))
+            .with_context(|| part.display().to_string())
+            .map_err(Failure::usage)?;
+        Ok(Self { part: Some((part, shard)), ..Self::silent(tell, config) })
+    }
+
+    fn silent(tell: &Tell, config: &Config) -> Self {
+        Self {
+            outputs: Vec::new(),
+            gateways: Vec::new(),
+            part: None,
             interval: config.thresholds.scan_interval,
             fail_on: config.fail_on,
             allow_gaps: tell.allow_gaps,
             quiet: tell.quiet,
             style: environment::stdout_style(tell.color),
-        })
+        }
     }
 
-    /// The progress line, if somebody looks at it.
-    pub fn progress(&self, units: usize) -> Progress {
-        Progress::new(units, !self.quiet && environment::shows_progress())
+    /// Whether somebody looks at a progress line.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && environment::shows_progress()
+    }
+
+    /// Says what a scan cost.
+    pub fn say_cost(&self, cost: &Cost) {
+        if !self.quiet {
+            cost.lines().iter().for_each(|line| say(line));
+        }
+    }
+
+    /// Tells what was scanned, or writes it as a part of it.
+    pub async fn tell_scanned(
+        &self,
+        scanned: Scanned,
+        run: Run,
+        digest: String,
+        signals: &mut Signals,
+    ) -> Result<Exit, Failure> {
+        let Scanned { mut spool, common, units, signal } = scanned;
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        if let Some((path, shard)) = &self.part {
+            let complete = spool.tally().is_complete() || spool.tally().coverage().requested == 0;
+            let plan = Planned { digest, units: units.iter().map(Place::from).collect() };
+            let head = PartHead::new(version, (shard.index, shard.of), plan, run, common);
+            let records = spool.close();
+            put(path, |mut out| head.write(&records, &mut out))
+                .with_context(|| path.display().to_string())
+                .map_err(Failure::undelivered)?;
+            let gaps = (!complete && !self.allow_gaps).then_some(Exit::Incomplete);
+            let ended = signal.map(|signal| Exit::Signal(signal.exit_code()));
+            return Ok(gaps.into_iter().chain(ended).max().unwrap_or(Exit::Fine));
+        }
+        spool.add(common).map_err(Failure::undelivered)?;
+        let records = spool.close();
+        let tally = records.tally().clone();
+        let scan = Scan { run, version, tally, deliveries: Vec::new(), records: Box::new(records) };
+        Ok(self.tell(scan, signals, signal).await)
     }
 
     /// Delivers, writes, and says what the scan came to. A signal ends the deliveries and then a report is written
@@ -87,9 +149,15 @@ impl Teller {
     }
 
     fn write(&self, output: &Output, scan: &Scan) -> Result<()> {
-        match &output.path {
-            None => to_stdout(output.report, scan, &self.style).context("standard output"),
-            Some(path) => to_file(output.report, scan, path).with_context(|| path.display().to_string()),
+        match output {
+            Output::Report { report, path: None } => {
+                to_stdout(*report, scan, &self.style).context("standard output")
+            }
+            Output::Report { report, path: Some(path) } => {
+                let render = |out: &mut dyn Write| report.render(scan, &Style::default(), out);
+                put(path, render).with_context(|| path.display().to_string())
+            }
+            Output::Part(_) => Ok(()),
         }
     }
 }
@@ -127,25 +195,25 @@ fn to_stdout(report: &dyn Report, scan: &Scan, style: &Style) -> io::Result<()> 
     }
 }
 
-/// A report appears under its name whole or not at all, also when the disk is full or the machine dies. What is no
-/// file (a device, a pipe) is written into, and a link stays one.
-fn to_file(report: &dyn Report, scan: &Scan, path: &Path) -> io::Result<()> {
+/// What is written appears under its name whole or not at all, also when the disk is full or the machine dies. What is
+/// no file (a device, a pipe) is written into, and a link stays one.
+fn put(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
-        return render(report, scan, fs::OpenOptions::new().write(true).open(target)?);
+        return buffered(fs::OpenOptions::new().write(true).open(target)?, write);
     }
     // As open as the umask lets any new file be: the report is for others to read.
     let open = fs::Permissions::from_mode(0o666);
     let mut file = tempfile::Builder::new().permissions(open).tempfile_in(folder_of(&target))?;
-    render(report, scan, &mut file)?;
+    buffered(&mut file, write)?;
     file.as_file().sync_all()?;
     file.persist(&target)?;
     fs::File::open(folder_of(&target))?.sync_all()
 }
 
-fn render(report: &dyn Report, scan: &Scan, out: impl Write) -> io::Result<()> {
-    let mut out = io::BufWriter::new(out);
-    report.render(scan, &Style::default(), &mut out)?;
+fn buffered(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 20, out);
+    write(&mut out)?;
     out.flush()
 }
 
@@ -155,10 +223,14 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Whether a report can be put there, found out before a scan that may take a night.
 fn is_writable(output: &Output) -> Result<()> {
-    match &output.path {
-        Some(path) if !path.exists() => {
+    match output {
+        Output::Part(path) => bail!(
+            "-o {}: FORMAT=PATH is expected, as in json=report.json; a PATH alone is for --shard",
+            path.display()
+        ),
+        Output::Report { path: Some(path), .. } if !path.exists() => {
             tempfile::tempfile_in(folder_of(path)).map(drop).with_context(|| path.display().to_string())
         }
-        _ => Ok(()),
+        Output::Report { .. } => Ok(()),
     }
 }

@@ -5,12 +5,15 @@ use howler_model::Partition;
 use howler_simulator::{ACCESS_KEY_ID, Organization, Simulator};
 use howler_sources::{Prober, RoleArn, Settings, StandIn};
 
-use super::scan::{Job, settings};
+use super::scan::settings;
 use crate::args::{self, Aws, Reach};
 use crate::config::{self, flags};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
+use crate::job::Job;
+use crate::shard::Shard;
 use crate::tell::Teller;
+use crate::weights::Weights;
 
 /// Runs the command.
 pub async fn run(args: args::Demo) -> Result<Exit, Failure> {
@@ -25,7 +28,8 @@ pub async fn run(args: args::Demo) -> Result<Exit, Failure> {
     let stand_in = StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() };
     let settings =
         Settings { stand_in: Some(stand_in), ..settings(&reach.aws, clock).map_err(Failure::usage)? };
-    let job = Job { reach, judge: args.judge, config, clock, prober: Prober::default() };
+    let (prober, shard, weights) = (Prober::default(), Shard::WHOLE, Weights::default());
+    let job = Job { reach, judge: args.judge, config, clock, prober, shard, weights };
     job.run(settings, teller).await
 }
 

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use futures::StreamExt;
 use howler_model::{CoverageStatus, Reason, Region, ScopeCoverage, Unseen};
 use howler_reports::gateway::{self, Pace};
 use howler_reports::visible;
@@ -11,11 +10,14 @@ use howler_sources::{Account, Error, RegionStatus, RoleArn, Session};
 use super::scan::settings;
 use crate::args::{self, RegionChoice};
 use crate::config::{self, Config, Target, flags};
+use crate::entries::{Entry, enter_all};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
-use crate::roster::{Entry, Regions, Roster};
-use crate::targets::{named, partitions, stray};
+use crate::identity::through;
+use crate::regions::{Regions, named, partitions, stray};
+use crate::scanner::Caller;
 use crate::tell::answer;
+use crate::unit::Entrant;
 
 /// Beyond this, AWS refuses signatures.
 const MOST_OFFSET: TimeDelta = TimeDelta::minutes(5);
@@ -62,18 +64,25 @@ impl Line {
 async fn examine(session: &Session, config: &Config) -> Vec<Line> {
     let mut lines: Vec<Line> = config.notify.iter().map(gateway).collect();
     lines.push(clock(session.clock_offset().await));
-    let caller = match session.caller().await {
-        Ok(caller) => caller,
+    let session = match through(session.clone(), &config.accounts).await {
+        Ok(last) => last,
+        Err(unseen) => {
+            lines.push(failed("the roles that are taken first", &unseen));
+            return lines;
+        }
+    };
+    let caller = match session.enter_as_caller().await {
+        Ok((account, regions)) => Caller { account, regions },
         Err(error) => {
             lines.push(nobody(&error));
             return lines;
         }
     };
-    lines.push(Line::ok(format!("identity: account {} in partition {}", caller.id(), caller.partition())));
-    lines.extend(stray(&config.regions, &partitions(&caller, &config.accounts)).map(elsewhere));
-    let roster = Roster::of(&caller, &config.accounts).await;
-    lines.extend(roster.scopes.iter().map(organization));
-    let entries: Vec<Entry> = roster.enter(session, &caller).collect().await;
+    let who = &caller.account;
+    lines.push(Line::ok(format!("identity: account {} in partition {}", who.id(), who.partition())));
+    lines.extend(stray(&config.regions, &partitions(who, &config.accounts)).map(elsewhere));
+    let (entries, scopes) = enter_all(&session, &caller, &config.accounts).await;
+    lines.extend(scopes.iter().map(organization));
     lines.extend(entries.iter().flat_map(|entry| account(entry, &config.regions)));
     lines
 }
@@ -133,8 +142,9 @@ fn elsewhere(region: &Region) -> Line {
 
 fn account(entry: &Entry, choices: &[RegionChoice]) -> Vec<Line> {
     match entry {
-        Entry::Out { role, unseen } => {
-            vec![failed(&format!("account {}: {}", role.arn.account(), role.arn.as_str()), unseen)]
+        Entry::Out { entrant: Entrant { account, role, .. }, unseen } => {
+            let role = role.as_ref().map_or("", |role| role.arn.as_str());
+            vec![failed(&format!("account {account}: {role}"), unseen)]
         }
         Entry::In { account, regions } => {
             let who = account.role().map_or("the caller's own credentials", RoleArn::as_str);

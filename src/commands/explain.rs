@@ -11,7 +11,7 @@ use crate::plan::Plan;
 /// What there is to know about a check.
 pub fn text(name: &str) -> Result<String> {
     let check = find(name).context("there is no such check: howler checks lists them")?;
-    let plan = Plan::new(&[name.to_owned()], &[]);
+    let plan = Plan::new(&[name.to_owned()], &[], &[]);
     let sources: Vec<&str> = plan.sources.iter().map(|source| source.id).collect();
     let actions: BTreeSet<&str> = plan.actions();
     let mut text = String::new();

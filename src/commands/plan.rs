@@ -1,20 +1,32 @@
 //! `howler plan`: what a scan would ask, found out by asking only who, which accounts and which regions.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use anyhow::Result;
 use howler_model::{CoverageStatus, Region, ScopeCoverage};
 use howler_reports::visible;
-use howler_sources::{Gather, RoleArn, Session, Source};
+use howler_sources::{Gather, RoleArn, Session, Settings, Source};
 
-use super::scan::settings;
+use super::scan::{last_scan, settings};
+use crate::account::Entered;
 use crate::args;
-use crate::config::{self, flags};
-use crate::environment::Clock;
+use crate::config::{self, Config, flags};
+use crate::entries::{Entry, enter_all};
+use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
+use crate::floor::{Floor, Work};
+use crate::identity;
+use crate::outside::outside;
 use crate::plan::Plan;
-use crate::targets::Targets;
+use crate::plan::missed as missed_scope;
+use crate::regions;
 use crate::tell::answer;
-use crate::unit::{AccountUnit, Unit};
+use crate::unit::{Unit, account_scope};
+use crate::weights::Weights;
+
+/// Processor time of a call, as measured (docs/performance.md).
+const CPU_PER_CALL: Duration = Duration::from_micros(250);
 
 /// Runs the command.
 pub async fn run(args: args::Plan) -> Result<Exit, Failure> {
@@ -22,35 +34,119 @@ pub async fn run(args: args::Plan) -> Result<Exit, Failure> {
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
     let settings = settings(&args.reach.aws, Clock::new(args.judge.now)).map_err(Failure::usage)?;
     let session = Session::start(&settings).await.map_err(Failure::usage)?;
-    let plan = Plan::new(&args.judge.checks, &config.skipped);
-    let targets = Targets::of(&session, &args.reach, &config, &plan).await.map_err(Failure::usage)?;
-    answer(&text(&plan, &targets, session.calls().sent()))?;
-    let gaps = targets.scopes.iter().any(|scope| scope.status().is_gap());
+    let plan = Plan::new(&args.judge.checks, &config.skipped, &args.judge.sources);
+    let elsewhere = outside(&args.reach, &plan).map_err(Failure::usage)?;
+    let mut planned = Planned { elsewhere, ..Planned::default() };
+    if args.reach.reaches_aws() {
+        planned.enter(&session, &config, &plan).await.map_err(Failure::usage)?;
+    }
+    let text = planned.text(&plan) + &planned.cost(&plan, &session, &settings);
+    answer(&text)?;
+    let gaps = planned.scopes.iter().any(|scope| scope.status().is_gap());
     Ok(if gaps { Exit::Incomplete } else { Exit::Fine })
 }
 
-fn text(plan: &Plan, targets: &Targets, calls: u64) -> String {
-    let accounts: Vec<&AccountUnit> = targets.units.iter().filter_map(account).collect();
-    let elsewhere: Vec<String> = targets.units.iter().filter_map(elsewhere).collect();
-    let asked = plan.sources.iter().filter(|source| is_asked(source, &accounts, targets));
-    let sources: Vec<String> = asked.map(|source| of_source(source)).collect();
-    let missed: Vec<String> = targets.scopes.iter().filter_map(missed).collect();
-    let scopes: BTreeSet<_> = accounts.iter().flat_map(|unit| unit.scopes(plan)).collect();
-    let counts = [
-        counted(accounts.len(), "account"),
-        counted(accounts.iter().map(|unit| unit.regions.len()).sum(), "region"),
-        counted(scopes.len() + elsewhere.len(), "scope"),
-        counted(sources.len(), "source"),
-    ];
-    let accounts: Vec<String> = accounts.into_iter().map(of_account).collect();
-    [
-        section("Accounts", &accounts),
-        section("Outside AWS", &elsewhere),
-        section("Sources", &sources),
-        section("Not asked", &missed),
-        format!("{}; calls to find this out: {calls}\n", counts.join(", ")),
-    ]
-    .concat()
+/// What would be scanned, and what is known before not to be seen.
+#[derive(Default)]
+struct Planned {
+    accounts: Vec<Entered>,
+    elsewhere: Vec<Unit>,
+    scopes: Vec<ScopeCoverage>,
+}
+
+impl Planned {
+    async fn enter(&mut self, session: &Session, config: &Config, plan: &Plan) -> Result<()> {
+        let entered = identity::enter(session.clone(), config).await?;
+        self.scopes.extend(entered.scopes);
+        let Some(caller) = entered.caller else { return Ok(()) };
+        let (entries, scopes) = enter_all(&entered.session, &caller, &config.accounts).await;
+        self.scopes.extend(scopes);
+        for entry in entries {
+            match entry {
+                Entry::In { account, regions } => {
+                    let chosen = regions::choose(&account, &regions, &config.regions, plan)?;
+                    self.scopes.extend(chosen.scopes);
+                    self.accounts.push(Entered { account: *account, regions: chosen.regions });
+                }
+                Entry::Out { entrant, unseen } => {
+                    self.scopes.push(missed_scope(Unit::Account(entrant).scope(), unseen));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, plan: &Plan) -> String {
+        let accounts: Vec<String> = self.accounts.iter().map(of_account).collect();
+        let elsewhere: Vec<String> = self.elsewhere.iter().filter_map(elsewhere).collect();
+        let asked = plan.sources.iter().filter(|source| self.asks(source));
+        let sources: Vec<String> = asked.map(|source| of_source(source)).collect();
+        let missed: Vec<String> = self.scopes.iter().filter_map(missed).collect();
+        let scopes: BTreeSet<_> = self.accounts.iter().flat_map(|entered| entered.scopes(plan)).collect();
+        let counts = [
+            counted(accounts.len(), "account"),
+            counted(self.accounts.iter().map(|entered| entered.regions.len()).sum(), "region"),
+            counted(scopes.len() + elsewhere.len(), "scope"),
+            counted(sources.len(), "source"),
+        ];
+        [
+            section("Accounts", &accounts),
+            section("Outside AWS", &elsewhere),
+            section("Sources", &sources),
+            section("Not asked", &missed),
+            format!("{}\n", counts.join(", ")),
+        ]
+        .concat()
+    }
+
+    /// Calls and the least time that they take: as many as the last scan made, if there was one, else one for every
+    /// action of every source and place.
+    fn cost(&self, plan: &Plan, session: &Session, settings: &Settings) -> String {
+        let traffic = session.traffic();
+        let asked = u32::try_from(traffic.answers).unwrap_or(u32::MAX);
+        if asked == 0 {
+            return String::new();
+        }
+        let weights = Weights::load(last_scan());
+        let known = |entered: &Entered| {
+            let account = &entered.account;
+            weights.known(&account_scope(account.partition(), account.id().clone()).to_string())
+        };
+        let last: Option<u64> = self.accounts.iter().map(known).sum();
+        let least: u64 = self.accounts.iter().map(|entered| entered.least_calls(plan)).sum();
+        let latency = traffic.waited / asked;
+        let pages = traffic.services.get("organizations").map_or(0, |service| service.calls);
+        let work = Work {
+            calls: last.unwrap_or(least),
+            pages,
+            roles: self.accounts.len() > 1,
+            quickest: traffic.quickest,
+            latency,
+            tokens: Duration::ZERO,
+            cpu: CPU_PER_CALL,
+            in_flight: u32::try_from(settings.concurrency).unwrap_or(u32::MAX),
+            cores: environment::cores(),
+        };
+        let calls = match last {
+            Some(calls) => format!("calls: {calls}, as in the last scan"),
+            None => format!("calls: {least} at least, and more where there is much to list"),
+        };
+        let milliseconds = latency.as_millis();
+        format!(
+            "{calls}\nfloor: {}, at {milliseconds} ms an answer\ncalls to find this out: {}\n",
+            Floor::of(&work),
+            session.calls().sent()
+        )
+    }
+
+    fn asks(&self, source: &Source) -> bool {
+        match source.gather {
+            Gather::Account(_) => !self.accounts.is_empty(),
+            Gather::Region(_) => self.accounts.iter().any(|entered| !entered.regions.is_empty()),
+            Gather::Endpoint(_) => self.elsewhere.iter().any(|unit| matches!(unit, Unit::Endpoint(_))),
+            Gather::Path(_) => self.elsewhere.iter().any(|unit| matches!(unit, Unit::Path(_))),
+        }
+    }
 }
 
 /// A title with its lines, each escaped, or nothing.
@@ -63,13 +159,6 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn account(unit: &Unit) -> Option<&AccountUnit> {
-    match unit {
-        Unit::Account(unit) => Some(unit),
-        _ => None,
-    }
-}
-
 fn elsewhere(unit: &Unit) -> Option<String> {
     match unit {
         Unit::Account(_) => None,
@@ -78,10 +167,10 @@ fn elsewhere(unit: &Unit) -> Option<String> {
     }
 }
 
-fn of_account(unit: &AccountUnit) -> String {
-    let who = unit.account.role().map_or("the caller", RoleArn::as_str);
-    let regions: Vec<&str> = unit.regions.iter().map(Region::as_str).collect();
-    format!("{}  as {who}, in {}", unit.account.id(), regions.join(", "))
+fn of_account(entered: &Entered) -> String {
+    let who = entered.account.role().map_or("the caller", RoleArn::as_str);
+    let regions: Vec<&str> = entered.regions.iter().map(Region::as_str).collect();
+    format!("{}  as {who}, in {}", entered.account.id(), regions.join(", "))
 }
 
 fn of_source(source: &Source) -> String {
@@ -92,15 +181,6 @@ fn of_source(source: &Source) -> String {
         Gather::Path(_) => "path",
     };
     format!("{:22}  each {once:8}  {}", source.id, source.title)
-}
-
-fn is_asked(source: &Source, accounts: &[&AccountUnit], targets: &Targets) -> bool {
-    match source.gather {
-        Gather::Account(_) => !accounts.is_empty(),
-        Gather::Region(_) => accounts.iter().any(|unit| !unit.regions.is_empty()),
-        Gather::Endpoint(_) => targets.units.iter().any(|unit| matches!(unit, Unit::Endpoint(_))),
-        Gather::Path(_) => targets.units.iter().any(|unit| matches!(unit, Unit::Path(_))),
-    }
 }
 
 /// Why a scope will not be asked, unless it was and is complete.

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 /// The policy, as it is printed.
 pub fn text(policy: &Policy) -> String {
     let Policy::Iam { checks, roles, organization, units, role_name } = policy;
-    let mut actions = Plan::new(checks, &[]).actions();
+    let mut actions = Plan::new(checks, &[], &[]).actions();
     actions.extend(IDENTITY_ACTIONS);
     actions.extend(ORGANIZATION_ACTIONS.iter().filter(|_| *organization));
     actions.extend(UNIT_ACTIONS.iter().filter(|_| *units));

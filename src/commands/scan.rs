@@ -1,22 +1,19 @@
-//! `howler scan`: from the command line to the exit code, each step in a room of its own.
+//! `howler scan`: from the command line to a job.
 
 use std::fs;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use chrono::{DateTime, Utc};
-use howler_model::{Facts, Run, Scan};
-use howler_sources::{Limits, Prober, Session, Settings, TrustAnchors, present};
+use anyhow::{Context, Error, Result};
+use howler_sources::{Limits, Prober, Settings, TrustAnchors, present};
 
-use crate::args::{self, Aws, Judge, Reach};
-use crate::config::{self, Config, flags};
+use crate::args::{self, Aws, Reach};
+use crate::config::{self, flags};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
-use crate::plan::Plan;
-use crate::scan::{Outcome, Scanner};
-use crate::signals::{Signal, Signals};
-use crate::targets::Targets;
+use crate::job::Job;
+use crate::shard::Shard;
 use crate::tell::Teller;
+use crate::weights::Weights;
 
 /// The region that identity is asked in where neither the environment nor the profile names one.
 const FIRST_REGION: &str = "us-east-1";
@@ -31,61 +28,26 @@ pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
     let clock = Clock::new(args.judge.now);
     let said = flags(Some(&args.reach.aws), Some(&args.judge), Some(&args.tell));
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
-    let teller = Teller::new(&args.tell, &config)?;
+    let shard = args.share.map(|share| share.shard(environment::array_index())).transpose();
+    let shard = shard.map_err(|error| Failure::usage(Error::msg(error)))?;
+    let teller = match shard {
+        Some(shard) => Teller::of_part(&args.tell, &config, shard),
+        None => Teller::new(&args.tell, &config),
+    };
     let prober = prober(&args.reach).map_err(Failure::usage)?;
     for path in &args.reach.files {
         present(path).map_err(Failure::usage)?;
     }
     let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
-    let job = Job { reach: args.reach, judge: args.judge, config, clock, prober };
-    job.run(settings, teller).await
+    let weights = Weights::load(last_scan());
+    let shard = shard.unwrap_or(Shard::WHOLE);
+    let job = Job { reach: args.reach, judge: args.judge, config, clock, prober, shard, weights };
+    job.run(settings, teller?).await
 }
 
-/// A scan with all that it needs to begin.
-pub struct Job {
-    pub reach: Reach,
-    pub judge: Judge,
-    pub config: Config,
-    pub clock: Clock,
-    pub prober: Prober,
-}
-
-impl Job {
-    /// Scans, tells, and says what it came to.
-    pub async fn run(self, settings: Settings, teller: Teller) -> Result<Exit, Failure> {
-        let started_at = self.clock.now();
-        let mut signals = Signals::listen().map_err(Failure::internal)?;
-        let session = Session::start(&settings).await.map_err(Failure::usage)?;
-        let plan = Plan::new(&self.judge.checks, &self.config.skipped);
-        let thresholds = self.config.thresholds.clone();
-        let scanner = Scanner { plan: &plan, prober: &self.prober, thresholds, now: started_at };
-        let mut outcome = Outcome::default();
-        tokio::select! {
-            targets = Targets::of(&session, &self.reach, &self.config, &plan) => {
-                let Targets { units, scopes } = targets.map_err(Failure::usage)?;
-                scanner.judge(Facts { scopes, ..Facts::default() }, &mut outcome);
-                let progress = teller.progress(units.len());
-                scanner.scan(&units, &mut outcome, &mut signals, &progress).await;
-                progress.clear();
-            }
-            signal = signals.next() => outcome.signal = Some(signal),
-        }
-        let Outcome { findings, scopes, signal } = outcome;
-        let run = self.ran(started_at, session.calls().sent(), signal);
-        Ok(teller.tell(Scan::new(run, scopes, findings), &mut signals, signal).await)
-    }
-
-    fn ran(&self, started_at: DateTime<Utc>, api_calls: u64, signal: Option<Signal>) -> Run {
-        Run {
-            id: self.clock.scan_id(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            now: started_at,
-            started_at,
-            finished_at: self.clock.now(),
-            api_calls,
-            finished: signal.is_none(),
-        }
-    }
+/// Where a scan leaves for the next one how many calls each account took.
+pub fn last_scan() -> Option<std::path::PathBuf> {
+    environment::cache_home().map(|home| home.join("howler/calls.json"))
 }
 
 /// How AWS is reached.

@@ -18,10 +18,13 @@ pub fn flags(aws: Option<&Aws>, judge: Option<&Judge>, tell: Option<&Tell>) -> L
 
 fn reached(who: &Aws) -> Layer {
     let one = |key, flag, value: Option<&str>| value.map(|value| entry(key, flag, Value::from(value)));
+    let tags: Vec<String> = who.tags.iter().map(ToString::to_string).collect();
     let said = [
         who.organization.then(|| entry("accounts.organization", "--org", Value::from(true))),
         list("accounts.units", "--ou", who.units.iter().map(ParentId::as_str)),
         list("accounts.ids", "--account", who.ids.iter().map(howler_model::AccountId::as_str)),
+        list("accounts.tags", "--tag", tags.iter().map(String::as_str)),
+        list("accounts.via", "--via", who.via.iter().map(RoleArn::as_str)),
         list("accounts.roles", "--role", who.roles.iter().map(RoleArn::as_str)),
         one(
             "accounts.role_name",

@@ -56,12 +56,18 @@ pub static KEYS: &[Key] = keys! {
     "accounts.units", Some("--ou"), Like(r#"["ou-ab12-34cd56ef"]"#),
         "Scan all accounts in these organisational units, and in the units in them.",
         |config, _, value| config.accounts.units = value.list()?;
+    "accounts.tags", Some("--tag"), Like(r#"["stage=production"]"#),
+        "Scan all accounts of the organisation, or of the units above, that have all of these tags.",
+        |config, _, value| config.accounts.tags = value.list()?;
     "accounts.ids", Some("--account"), Like(r#"["111111111111", "222222222222"]"#),
         "Scan these accounts.",
         |config, _, value| config.accounts.ids = value.list()?;
     "accounts.roles", Some("--role"), Like(r#"["arn:aws:iam::333333333333:role/audit"]"#),
         "Take these roles, beside the accounts above.",
         |config, _, value| config.accounts.roles = value.list()?;
+    "accounts.via", Some("--via"), Like(r#"["arn:aws:iam::444444444444:role/scanner"]"#),
+        "Take these roles first, one after another; all others are taken as the last of them.",
+        |config, _, value| config.accounts.via = value.list()?;
     "accounts.role_name", Some("--role-name"), Is(r#""howler""#),
         "The role to take in every account but the caller's own.",
         |config, _, value| config.accounts.role_name = value.parsed()?;

@@ -11,7 +11,8 @@ use super::{Config, Value};
 
 /// Keys that choose accounts. A layer that chooses any of them leaves nothing of the choice of those below: who says
 /// `--account` means that account, and not the whole organisation of the file too.
-const CHOICE: [&str; 4] = ["accounts.organization", "accounts.units", "accounts.ids", "accounts.roles"];
+const CHOICE: [&str; 5] =
+    ["accounts.organization", "accounts.units", "accounts.tags", "accounts.ids", "accounts.roles"];
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]

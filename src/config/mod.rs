@@ -6,6 +6,7 @@ mod key;
 mod layers;
 mod load;
 mod notify;
+mod tag;
 mod value;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use layers::{Entry, Layers};
 pub use load::check;
 pub use load::{FILE_NAME, load, without_file};
 pub use notify::Target;
+pub use tag::Tag;
 pub use value::Value;
 
 /// What holds in the end.
@@ -59,8 +61,12 @@ pub struct Accounts {
     /// All in these parts of it.
     pub units: Vec<ParentId>,
     pub ids: Vec<AccountId>,
+    /// All of the organisation that have all of these.
+    pub tags: Vec<Tag>,
     /// Roles beside those of the accounts above.
     pub roles: Vec<RoleArn>,
+    /// Roles that are taken one after another before any other.
+    pub via: Vec<RoleArn>,
     /// The role that is taken in an account that is known by its id alone.
     pub role_name: RoleName,
     pub external_id: Option<ExternalId>,
@@ -70,7 +76,12 @@ pub struct Accounts {
 impl Accounts {
     /// Whether anybody is chosen by account; otherwise the caller's own account is meant.
     pub fn are_chosen(&self) -> bool {
-        self.organization || !self.units.is_empty() || !self.ids.is_empty()
+        self.lists_organization() || !self.units.is_empty() || !self.ids.is_empty()
+    }
+
+    /// Whether all accounts of the organisation are looked at.
+    pub fn lists_organization(&self) -> bool {
+        self.organization || (!self.tags.is_empty() && self.units.is_empty())
     }
 
     /// The external id for an account: its own, or the one for all.

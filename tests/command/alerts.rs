@@ -14,7 +14,7 @@ fn demo(url: &str) -> (Ran, Document) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.json");
     let output = format!("json={}", path.display());
-    let ran = howler(&["demo", "--notify", &format!("alertmanager={url}"), "-o", &output]).run();
+    let ran = howler(&["demo", "--quiet", "--notify", &format!("alertmanager={url}"), "-o", &output]).run();
     let document = Document::parse(&fs::read_to_string(path).unwrap());
     (ran, document)
 }

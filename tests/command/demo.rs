@@ -15,7 +15,21 @@ fn the_table_shows_what_expired_what_expires_what_is_nearly_used_up_and_what_was
     assert!(row(&["Running On-Demand Standard", "184/200", "92%"]), "{}", ran.stdout);
     assert!(row(&["acm:ListCertificates was denied"]), "{}", ran.stdout);
     assert!(row(&["NOT COMPLETE"]), "{}", ran.stdout);
-    assert_eq!(ran.stderr, "");
+    assert_eq!(demo(&["--quiet"]).stderr, "");
+}
+
+#[test]
+fn at_the_end_stands_what_it_cost_and_the_least_that_it_could_take() {
+    let ran = demo(&[]).exits(3);
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    let calls = lines.iter().find_map(|line| line.strip_prefix("howler: ")?.split_once(" calls: "));
+    let (sum, services) = calls.unwrap_or_else(|| panic!("{}", ran.stderr));
+    let counts =
+        services.split(", ").map(|service| service.split(' ').nth(1).unwrap().parse::<u64>().unwrap());
+    assert_eq!(counts.sum::<u64>(), sum.parse::<u64>().unwrap(), "{services}");
+    assert!(services.contains("ec2 ") && services.contains("sts 5"), "{services}");
+    let last = lines.last().unwrap();
+    assert!(last.starts_with("howler: finished in ") && last.contains(" s, floor "), "{last}");
 }
 
 #[test]

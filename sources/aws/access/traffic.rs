@@ -19,6 +19,8 @@ pub struct Traffic {
     pub answers: u64,
     /// How long all of them together were waited for.
     pub waited: Duration,
+    /// How long the quickest was waited for.
+    pub quickest: Duration,
     /// The bucket that needs most time, if anything was asked.
     pub slowest: Option<SlowBucket>,
 }
@@ -64,6 +66,8 @@ pub struct Calls {
     answers: AtomicU64,
     /// In microseconds.
     waited: AtomicU64,
+    /// In microseconds; 0 before the first answer.
+    quickest: AtomicU64,
     services: Mutex<BTreeMap<&'static str, ServiceTraffic>>,
     slowest: Mutex<Option<Arc<Bucket>>>,
 }
@@ -81,6 +85,7 @@ impl Calls {
             services: locked(&self.services).iter().map(named).collect(),
             answers: self.answers.load(Ordering::Relaxed),
             waited: Duration::from_micros(self.waited.load(Ordering::Relaxed)),
+            quickest: Duration::from_micros(self.quickest.load(Ordering::Relaxed)),
             slowest: locked(&self.slowest).as_ref().and_then(|bucket| bucket.told()),
         }
     }
@@ -88,7 +93,11 @@ impl Calls {
     /// An answer came after this time.
     pub(super) fn answered(&self, after: Duration) {
         self.answers.fetch_add(1, Ordering::Relaxed);
-        self.waited.fetch_add(u64::try_from(after.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let waited = u64::try_from(after.as_micros()).unwrap_or(u64::MAX);
+        self.waited.fetch_add(waited, Ordering::Relaxed);
+        let quicker = |quickest| (quickest == 0 || waited < quickest).then_some(waited);
+        // That it was no quicker is no failure.
+        let _ = self.quickest.fetch_update(Ordering::Relaxed, Ordering::Relaxed, quicker);
     }
 
     /// A call is tried once more.

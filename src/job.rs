@@ -1,0 +1,138 @@
+//! A scan from its beginning to its exit code: who scans, what is scanned, what is told of it, and what it cost.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use howler_reports::{Run, Spool, Told};
+use howler_sources::{Prober, Session, Settings};
+
+use crate::args::{Judge, Reach};
+use crate::config::Config;
+use crate::environment::{self, Clock};
+use crate::exit::{Exit, Failure};
+use crate::identity::{self, Entered};
+use crate::outside::outside;
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::scan::{Scanned, Scanning};
+use crate::scanner::{Scanner, Stop};
+use crate::shard::{Shard, digest};
+use crate::signals::{Signal, Signals};
+use crate::summary::Cost;
+use crate::tell::{Teller, say};
+use crate::unit::Unit;
+use crate::weights::Weights;
+
+/// A scan with all that it needs to begin.
+pub struct Job {
+    pub reach: Reach,
+    pub judge: Judge,
+    pub config: Config,
+    pub clock: Clock,
+    pub prober: Prober,
+    pub shard: Shard,
+    pub weights: Weights,
+}
+
+impl Job {
+    /// Scans, tells, and says what it came to.
+    pub async fn run(mut self, settings: Settings, teller: Teller) -> Result<Exit, Failure> {
+        let (started_at, began) = (self.clock.now(), Instant::now());
+        let mut signals = Signals::listen().map_err(Failure::internal)?;
+        let session = Session::start(&settings).await.map_err(Failure::usage)?;
+        let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources);
+        let units = outside(&self.reach, &plan).map_err(Failure::usage)?;
+        let recipe = self.recipe(&plan);
+        let entered = tokio::select! {
+            entered = self.enter(&session) => Ok(entered.map_err(Failure::usage)?),
+            signal = signals.next() => Err(signal),
+        };
+        let scanned = match entered {
+            Ok(entered) => self.scan(entered, plan, units, &mut signals, &teller).await?,
+            Err(signal) => Scanned { signal: Some(signal), ..nothing() },
+        };
+        let run = self.ran(started_at, session.calls().sent(), scanned.signal);
+        std::mem::take(&mut self.weights).save().unwrap_or_else(|error| say(&format!("{error:#}")));
+        teller.say_cost(&Cost {
+            traffic: session.traffic(),
+            took: began.elapsed(),
+            in_flight: settings.concurrency,
+            roles: scanned.units.len() > 1,
+        });
+        let digest = digest(&recipe, scanned.units.iter());
+        teller.tell_scanned(scanned, run, digest, &mut signals).await
+    }
+
+    /// Who scans; nobody, where AWS is not asked.
+    async fn enter(&self, session: &Session) -> Result<Entered> {
+        match self.reach.reaches_aws() {
+            true => identity::enter(session.clone(), &self.config).await,
+            false => Ok(Entered { session: session.clone(), caller: None, scopes: Vec::new() }),
+        }
+    }
+
+    async fn scan(
+        &mut self,
+        entered: Entered,
+        plan: Plan,
+        units: Vec<Unit>,
+        signals: &mut Signals,
+        teller: &Teller,
+    ) -> Result<Scanned, Failure> {
+        let (stop, stopped) = Stop::new();
+        let progress = Progress::new(&entered.session, teller.shows_progress());
+        let scanner = Arc::new(Scanner {
+            plan,
+            session: entered.session,
+            caller: entered.caller,
+            regions: self.config.regions.clone(),
+            prober: std::mem::take(&mut self.prober),
+            thresholds: self.config.thresholds.clone(),
+            now: self.clock.now(),
+            stop: stopped,
+        });
+        let scanning = Scanning {
+            scanner,
+            stop,
+            shard: self.shard,
+            weights: &mut self.weights,
+            progress: &progress,
+            engine: Arc::default(),
+            scanned: nothing(),
+            pending: Default::default(),
+        };
+        let scanned = scanning.run(units, entered.scopes, &self.config.accounts, signals).await;
+        progress.clear();
+        scanned
+    }
+
+    /// All that decides what a unit comes to: parts of other recipes are not merged.
+    fn recipe(&self, plan: &Plan) -> String {
+        let checks: Vec<&str> = plan.checks.iter().map(|check| check.id).collect();
+        let sources: Vec<&str> = plan.sources.iter().map(|source| source.id).collect();
+        let (regions, thresholds) = (&self.config.regions, &self.config.thresholds);
+        format!("{:?}", (env!("CARGO_PKG_VERSION"), checks, sources, regions, thresholds))
+    }
+
+    fn ran(&self, started_at: DateTime<Utc>, api_calls: u64, signal: Option<Signal>) -> Run {
+        Run {
+            id: self.clock.scan_id(),
+            now: started_at,
+            started_at,
+            finished_at: self.clock.now(),
+            api_calls,
+            finished: signal.is_none(),
+        }
+    }
+}
+
+fn nothing() -> Scanned {
+    Scanned {
+        spool: Spool::new(&environment::spool_folder()),
+        common: Told::default(),
+        units: Default::default(),
+        signal: None,
+    }
+}

@@ -1,0 +1,129 @@
+//! The regions of an account: which are asked for, which it has, and what is known before not to be seen.
+
+use std::collections::HashMap;
+
+use anyhow::{Error, anyhow};
+use howler_model::{Partition, Reason, Region, ScopeCoverage, Service, Unseen};
+use howler_sources::{Account, RegionStatus, RoleArn};
+
+use crate::args::RegionChoice;
+use crate::config::Accounts;
+use crate::plan::{Plan, missed};
+
+/// The regions that exist for an account.
+pub type Regions = HashMap<Region, RegionStatus>;
+
+/// The regions of one account that are scanned, and the coverage of those that are not.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    pub regions: Vec<Region>,
+    pub scopes: Vec<ScopeCoverage>,
+}
+
+/// The regions that are asked for and enabled. One that is not enabled is told, and is not a gap.
+///
+/// # Errors
+/// A region that does not exist: the scan would silently be smaller than what was asked for.
+pub fn choose(
+    account: &Account,
+    known: &Result<Regions, Unseen>,
+    choices: &[RegionChoice],
+    plan: &Plan,
+) -> Result<Chosen, Error> {
+    match known {
+        Ok(known) => enabled(account, known, choices, plan),
+        Err(unseen) => Ok(unlisted(account, choices, unseen)),
+    }
+}
+
+fn enabled(
+    account: &Account,
+    known: &Regions,
+    choices: &[RegionChoice],
+    plan: &Plan,
+) -> Result<Chosen, Error> {
+    let named = named(choices, account.partition());
+    if let Some(unknown) = named.iter().find(|region| !known.contains_key(region)) {
+        return Err(unknown_region(unknown, known));
+    }
+    let enabled = |region: &&Region| known.get(*region) == Some(&RegionStatus::Enabled);
+    let disabled = named.iter().filter(|region| !enabled(region));
+    let scopes = disabled.flat_map(|region| not_opted_in(account, region, plan)).collect();
+    let all = wants_all(choices).then(|| known.keys());
+    let mut regions: Vec<Region> =
+        named.iter().chain(all.into_iter().flatten()).filter(enabled).cloned().collect();
+    regions.sort();
+    regions.dedup();
+    Ok(Chosen { regions, scopes })
+}
+
+/// Without a list of regions, those that are named are tried all the same; that `all` could not be found out is a
+/// gap.
+fn unlisted(account: &Account, choices: &[RegionChoice], unseen: &Unseen) -> Chosen {
+    let scope = account.scope(None, Service::named("ec2"));
+    let scopes = wants_all(choices).then(|| missed(scope, unseen.clone())).into_iter().collect();
+    let named = named(choices, account.partition());
+    let regions = if named.is_empty() { vec![account.partition().home_region()] } else { named };
+    Chosen { regions, scopes }
+}
+
+fn not_opted_in<'a>(
+    account: &'a Account,
+    region: &'a Region,
+    plan: &'a Plan,
+) -> impl Iterator<Item = ScopeCoverage> + 'a {
+    let unseen =
+        Unseen::new(Reason::Disabled, "ec2:DescribeRegions", "the account has not opted in to this region");
+    let asked = plan.asked_in(Some(region));
+    asked.map(move |source| missed(account.scope(Some(region), source.service.clone()), unseen.clone()))
+}
+
+/// `all` is what nobody has to say.
+fn wants_all(choices: &[RegionChoice]) -> bool {
+    choices.is_empty() || choices.contains(&RegionChoice::All)
+}
+
+/// The regions that are asked for by name, as far as they are in this partition.
+pub fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
+    let name = |choice: &RegionChoice| match choice {
+        RegionChoice::Named(region) if Partition::of_region(region) == partition => Some(region.clone()),
+        _ => None,
+    };
+    choices.iter().filter_map(name).collect()
+}
+
+/// The partitions of the accounts that may be scanned: an organisation is all in that of the caller.
+pub fn partitions(caller: &Account, wanted: &Accounts) -> Vec<Partition> {
+    let mut partitions = vec![caller.partition()];
+    partitions.extend(wanted.roles.iter().map(RoleArn::partition));
+    partitions
+}
+
+/// A region that is asked for by name and is in none of the partitions, so that nobody would scan it.
+pub fn stray<'a>(choices: &'a [RegionChoice], partitions: &[Partition]) -> Option<&'a Region> {
+    choices.iter().find_map(|choice| match choice {
+        RegionChoice::Named(region) if !partitions.contains(&Partition::of_region(region)) => Some(region),
+        _ => None,
+    })
+}
+
+fn unknown_region(unknown: &Region, known: &Regions) -> anyhow::Error {
+    let mut names: Vec<&str> = known.keys().map(Region::as_str).collect();
+    names.sort_unstable();
+    anyhow!("there is no region {unknown} for this account; there are {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_of_no_partition_that_is_scanned_is_found() {
+        let choices = ["all", "eu-west-1", "cn-north-1"].map(|choice| choice.parse().unwrap());
+        let found = |partitions: &[Partition]| stray(&choices, partitions).map(Region::as_str);
+        assert_eq!(found(&[Partition::Aws]), Some("cn-north-1"));
+        assert_eq!(found(&[Partition::AwsCn]), Some("eu-west-1"));
+        assert_eq!(found(&[Partition::Aws, Partition::AwsCn]), None);
+        assert_eq!(stray(&[], &[Partition::Aws]), None);
+    }
+}
