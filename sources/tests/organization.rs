@@ -74,3 +74,12 @@ async fn what_keeps_a_page_away_ends_the_stream() {
         assert_eq!(sizes(account.members_of(&part)).await.1, Some(reason), "{fault:?}");
     }
 }
+
+#[tokio::test]
+async fn a_listing_that_was_sent_round_in_circles_is_begun_anew_and_tells_each_member_once() {
+    // The first page names the second, which names itself: twice, then all is well.
+    let faults = vec![Rule::new(Fault::RepeatToken).action("organizations:ListAccounts").first(2)];
+    let (_simulator, account) = caller(faults).await;
+    let (sizes, failed) = sizes(account.members()).await;
+    assert_eq!((sizes.iter().sum::<usize>(), failed), (51, None), "{sizes:?}");
+}

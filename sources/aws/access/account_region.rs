@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use howler_model::{AccountId, Partition, Region, Resource, Scope, Service, Unseen};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 
-use super::paging::Paging;
+use super::paging::{Paging, Turn};
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{Listing, Page};
@@ -124,8 +124,10 @@ impl AccountRegion {
         loop {
             let page = self.call(action, || ask(paging.token.clone())).await?;
             items.extend(page.items);
-            if !paging.turn(action, page.next)? {
-                return Ok(items);
+            match paging.turn(action, page.next)? {
+                Turn::Next => {}
+                Turn::Anew => items.clear(),
+                Turn::End => return Ok(items),
             }
         }
     }

@@ -10,7 +10,7 @@ use aws_sdk_organizations::types as sdk;
 use futures::{Stream, stream};
 use howler_model::{AccountId, Reason, Unseen};
 
-use super::paging::Paging;
+use super::paging::{Paging, Turn};
 use super::{Account, AccountRegion, Page};
 use crate::Error;
 
@@ -126,7 +126,7 @@ impl Walk {
                 Some(Step::Accounts(parent, mut paging)) => {
                     let page = accounts(&self.at, parent.as_deref(), &paging).await?;
                     let members = self.fresh(&page.items)?;
-                    if paging.turn(action(parent.as_deref()), page.next)? {
+                    if paging.turn(action(parent.as_deref()), page.next)? != Turn::End {
                         self.steps.push(Step::Accounts(parent, paging));
                     }
                     return Ok(Some((members, self)));
