@@ -59,6 +59,17 @@ impl Session {
         self.enter_with(config, wire, role.arn.partition()).await
     }
 
+    /// A session that acts with a role from here on (STS `AssumeRole`): further roles are taken with it, and
+    /// [`Session::caller`] is the account that it leads into.
+    ///
+    /// # Errors
+    /// What kept the role away.
+    pub async fn through(&self, role: &Role) -> Result<Self, Unseen> {
+        let (config, wire) = self.take(role).await?;
+        // Permits of its own for the roles behind this one, as each waits for the renewal of the one before.
+        Ok(Self { config, roles: wire.for_roles(), wire, ..self.clone() })
+    }
+
     /// The credentials of a role, and the way to AWS with them.
     async fn take(&self, role: &Role) -> Result<(SdkConfig, Wire), Unseen> {
         let credentials = Arc::new(RoleCredentials::new(
