@@ -54,6 +54,8 @@ pub struct Account {
     pub suspended: bool,
     /// The organisational units that it is in, from the topmost down: `["ou-root-prod0001"]`; none for the root.
     pub units: Vec<String>,
+    /// Its tags in Organizations, by key.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Account {
@@ -66,6 +68,13 @@ impl Account {
     #[must_use]
     pub fn region(mut self, name: impl Into<String>, region: impl Into<Arc<Region>>) -> Self {
         self.regions.insert(name.into(), region.into());
+        self
+    }
+
+    /// This account with a tag in Organizations.
+    #[must_use]
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(key.into(), value.into());
         self
     }
 }

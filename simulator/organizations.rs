@@ -26,6 +26,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
             list_accounts(call, |account| account.units.last().map_or(ROOT, String::as_str) == parent)
         }
         "ListOrganizationalUnitsForParent" => list_units(call, parent(call)?),
+        "ListTagsForResource" => list_tags(call),
         "DescribeOrganization" => Ok(Value::record().with("Organization", organization(management))),
         other => Err(Failure::unknown_action(other)),
     }
@@ -79,6 +80,20 @@ fn list_units(call: &Call<'_>, parent: &str) -> Result<Value, Failure> {
         )
     });
     Ok(Value::record().with("OrganizationalUnits", Value::list(units)).with_some("NextToken", page.next))
+}
+
+/// The tags of an account; of nothing else.
+fn list_tags(call: &Call<'_>) -> Result<Value, Failure> {
+    let id = call.parameters.required("ResourceId")?;
+    let unknown =
+        || Failure::coded(400, "TargetNotFoundException", "You specified a target that doesn't exist.");
+    let account = call.organization.accounts.get(id).ok_or_else(unknown)?;
+    let page = PAGING.page(call, &account.tags)?;
+    let tag = |(key, value): &(&String, &String)| {
+        Value::record().with("Key", key.as_str()).with("Value", value.as_str())
+    };
+    let tags = page.items.iter().map(tag);
+    Ok(Value::record().with("Tags", Value::list(tags)).with_some("NextToken", page.next))
 }
 
 fn organization(management: &str) -> Value {
