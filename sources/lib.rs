@@ -30,6 +30,9 @@ pub const ORGANIZATION_ACTIONS: [&str; 1] = ["organizations:ListAccounts"];
 pub const UNIT_ACTIONS: [&str; 2] =
     ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"];
 
+/// The IAM action that choosing accounts by tag needs beside those, there too.
+pub const TAG_ACTIONS: [&str; 1] = ["organizations:ListTagsForResource"];
+
 /// Every source. A file of this room that defines one has its line here.
 pub static SOURCES: &[&Source] = &[
     &aws::acm_certificates::SOURCE,

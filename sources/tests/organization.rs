@@ -3,9 +3,12 @@
 
 mod simulated;
 
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
 use futures::{StreamExt, TryStreamExt};
 use howler_model::{Reason, Unseen};
-use howler_simulator::{Account, Fault, Faults, Organization, Rule, Simulator};
+use howler_simulator::{Account, Fault, Faults, Latency, Organization, Rule, Simulation, Simulator};
 use howler_sources::Member;
 use simulated::{ACCOUNT, now, session};
 
@@ -13,7 +16,7 @@ use simulated::{ACCOUNT, now, session};
 fn organization(members: u64) -> Organization {
     let unit = |account: Account, number: u64| match number % 3 {
         0 => Account { units: vec!["ou-root-prod0001".into(), "ou-root-shop0001".into()], ..account },
-        _ => account,
+        _ => account.tag("number", number.to_string()),
     };
     (0..members).fold(Organization::of(Account::new(ACCOUNT, "management")), |organization, number| {
         let id = (222_222_222_222 + number).to_string();
@@ -82,4 +85,34 @@ async fn a_listing_that_was_sent_round_in_circles_is_begun_anew_and_tells_each_m
     let (_simulator, account) = caller(faults).await;
     let (sizes, failed) = sizes(account.members()).await;
     assert_eq!((sizes.iter().sum::<usize>(), failed), (51, None), "{sizes:?}");
+}
+
+#[tokio::test]
+async fn tags_are_read_to_their_last_page() {
+    let many = (0..45).fold(Account::new("333333333333", "many"), |account, number| {
+        account.tag(format!("key-{number:02}"), format!("value {number}"))
+    });
+    let simulator = Simulator::start(organization(2).with(many), vec![], now()).unwrap();
+    let account = session(&simulator).await.caller().await.unwrap();
+    let tags = account.tags_of(&"333333333333".parse().unwrap()).await.unwrap();
+    assert_eq!(tags.len(), 45);
+    assert!(tags.contains(&("key-44".to_owned(), "value 44".to_owned())));
+    let one = account.tags_of(&"222222222223".parse().unwrap()).await.unwrap();
+    assert_eq!(one, [("number".to_owned(), "1".to_owned())]);
+    assert_eq!(account.tags_of(&ACCOUNT.parse().unwrap()).await.unwrap(), []);
+    let unseen = account.tags_of(&"999999999999".parse().unwrap()).await.unwrap_err();
+    assert_eq!(unseen.code.as_deref(), Some("TargetNotFoundException"));
+}
+
+#[tokio::test]
+async fn organizations_is_asked_one_call_after_another_whoever_asks() {
+    let latency = Latency::constant(Duration::from_millis(100));
+    let simulator = Simulation::new(organization(4), now()).latency(latency).start().unwrap();
+    let account = session(&simulator).await.caller().await.unwrap();
+    let members = (0..5).map(|number: u64| (222_222_222_222 + number % 4).to_string().parse().unwrap());
+    let members: Vec<howler_model::AccountId> = members.collect();
+    let began = Instant::now();
+    let tags = join_all(members.iter().map(|member| account.tags_of(member))).await;
+    assert!(tags.iter().all(Result::is_ok), "{tags:?}");
+    assert!(began.elapsed() >= Duration::from_millis(500), "five calls at 100 ms: {:?}", began.elapsed());
 }

@@ -1,7 +1,7 @@
 //! The organisation that an account is in: its members, as AWS Organizations lists them.
 //!
-//! Organizations refuses calls that overlap, so that everything here is asked one call after another. It answers only
-//! in the management account and in accounts that administer it.
+//! Organizations refuses calls that overlap, so that the pace lets only one be under way. It answers only in the
+//! management account and in accounts that administer it.
 
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -82,6 +82,25 @@ impl Account {
         parent: &ParentId,
     ) -> impl Stream<Item = Result<Vec<Member>, Unseen>> + Send + use<'_> {
         stream::try_unfold(Walk::from(self, part(parent.0.clone()).into()), Walk::page)
+    }
+}
+
+impl Account {
+    /// The tags of a member as Organizations keeps them, keys and values (Organizations `ListTagsForResource`).
+    /// Untrusted text.
+    ///
+    /// # Errors
+    /// What kept a page away: half of the tags are none.
+    pub async fn tags_of(&self, member: &AccountId) -> Result<Vec<(String, String)>, Unseen> {
+        let at = self.place(None);
+        let client = at.organizations();
+        let ask = |token| {
+            let sent =
+                client.list_tags_for_resource().resource_id(member.as_str()).set_next_token(token).send();
+            async { sent.await.map(|page| Page::of(page.tags, page.next_token)) }
+        };
+        let tags = at.pages("organizations:ListTagsForResource", ask).await?;
+        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
     }
 }
 

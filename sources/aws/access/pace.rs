@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use futures::future::OptionFuture;
 use howler_model::AccountId;
+use tokio::sync::MutexGuard;
 use tokio::time::Instant;
 
 use super::rates::{Rate, rate_of};
@@ -22,6 +24,8 @@ const BACK_OFF: f64 = 0.7;
 const RECOVERY: f64 = 0.1;
 /// The least of the published rate that is ever tried.
 const FLOOR: f64 = 0.05;
+/// The bucket of a service that refuses calls at the same time.
+const ONE_BY_ONE: &str = "organizations:";
 /// Throttles of calls that were under way together count once.
 const ONE_THROTTLE: Duration = Duration::from_millis(500);
 
@@ -59,12 +63,15 @@ pub(super) struct Bucket {
     rate: Rate,
     taken: AtomicU64,
     level: Mutex<Level>,
+    /// Held by the call that is under way, where there may be only one.
+    turn: Option<tokio::sync::Mutex<()>>,
 }
 
 impl Bucket {
     fn new(account: Arc<OnceLock<AccountId>>, region: &str, name: &'static str, rate: Rate) -> Self {
         let level = Mutex::new(Level::new(rate, Instant::now()));
-        Self { account, region: region.to_owned(), name, rate, taken: AtomicU64::new(0), level }
+        let turn = (name == ONE_BY_ONE).then(tokio::sync::Mutex::default);
+        Self { account, region: region.to_owned(), name, rate, taken: AtomicU64::new(0), level, turn }
     }
 
     /// The least time that AWS's rate allows for the calls so far.
@@ -87,11 +94,13 @@ impl Bucket {
         })
     }
 
-    /// Waits for a token.
-    pub(super) async fn take(&self) {
+    /// Waits for a token, and for its turn where calls go one by one: it lasts as long as what is returned.
+    pub(super) async fn take(&self) -> Option<MutexGuard<'_, ()>> {
+        let turn = OptionFuture::from(self.turn.as_ref().map(tokio::sync::Mutex::lock)).await;
         self.taken.fetch_add(1, Ordering::Relaxed);
         let ready = self.level(|level, now| level.reserve(now));
         tokio::time::sleep_until(ready).await;
+        turn
     }
 
     /// AWS said "slow down"; whoever comes next waits for `pause` at least.

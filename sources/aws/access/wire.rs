@@ -73,7 +73,7 @@ impl Wire {
         let bucket = self.buckets.of(region, action);
         let mut tries = Tries::default();
         loop {
-            bucket.take().await;
+            let _turn = bucket.take().await;
             self.meter.calls.took_from(&bucket);
             // Before the permit: nobody may hold one while it waits for credentials that need a call themselves.
             if let Some(role) = &self.role {
