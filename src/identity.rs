@@ -44,7 +44,7 @@ pub async fn enter(session: Session, config: &Config) -> Result<Entered> {
 pub async fn through(mut session: Session, accounts: &Accounts) -> Result<Session, Unseen> {
     let role = |arn: &RoleArn| Role { arn: arn.clone(), external_id: accounts.external_id_of(arn.account()) };
     for role in accounts.via.iter().map(role) {
-        let _ = (&role, &mut session); // PLACEHOLDER through
+        session = session.through(&role).await?;
     }
     Ok(session)
 }

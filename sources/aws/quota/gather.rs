@@ -22,13 +22,18 @@ pub(crate) fn actions(rows: &[Row]) -> Vec<&'static str> {
 /// A row goes before a metric: it is exact, of this minute, and can name the resource.
 pub(crate) async fn gather(at: &AccountRegion, service: Service, rows: &'static [Row]) -> Gathered {
     let counting = join_all(rows.iter().map(|row| (row.count)(at)));
-    let (limits, counts) = futures::join!(limits(at, &service), counting);
+    // Which quotas are metered follows from the limits: no count has to be waited for.
+    let metering = async {
+        let limits = limits(at, &service).await;
+        let metered = metered(at, &service, &limits, rows).await;
+        (limits, metered)
+    };
+    let ((limits, metered), counts) = futures::join!(metering, counting);
     let mut gathered = Gathered::default();
     for (row, counted) in rows.iter().zip(counts) {
         tell(&mut gathered, &counted);
         gathered.facts.quotas.extend(Subject { at, service: &service, row, limits: &limits }.facts(counted));
     }
-    let metered = metered(at, &service, &limits, rows).await;
     metered.iter().for_each(|quota| note(&mut gathered, &quota.usage));
     gathered.facts.quotas.extend(metered);
     for unseen in limits.unseen {
