@@ -106,8 +106,7 @@ impl<'a> Roster<'a> {
         if self.wanted.tags.is_empty() || self.known.contains(account) {
             return true;
         }
-        match Ok::<Vec<(String, String)>, Unseen>(Vec::new()) {
-            // PLACEHOLDER tags_of
+        match self.caller.tags_of(account).await {
             Ok(tags) => self.wanted.tags.iter().all(|wanted| tags.iter().any(|tag| wanted.is(tag))),
             Err(unseen) => {
                 self.listed.gaps.push(unseen);
