@@ -14,6 +14,8 @@ mod moto;
 mod moto_organization;
 mod organization;
 mod pages;
+mod parts;
 mod policy;
+mod shards;
 mod signals;
 mod words;

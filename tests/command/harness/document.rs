@@ -17,6 +17,11 @@ impl Document {
         Self(serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in:\n{text:.500}")))
     }
 
+    /// The document, if it is one and whole.
+    pub(crate) fn read(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text).map(Self)
+    }
+
     pub(crate) fn findings(&self) -> &[Value] {
         self.0["findings"].as_array().unwrap()
     }
@@ -61,6 +66,18 @@ impl Document {
         let usage = |finding: &Value| (place_and_id(finding), finding["measure"]["usage"].clone());
         self.of_check("quota-utilization").map(usage).collect()
     }
+}
+
+/// The bytes of a report without those that differ between any two scans: the `run` of a document, or the first line
+/// of a table.
+#[track_caller]
+pub(crate) fn without_run(report: &str) -> String {
+    if !report.starts_with('{') {
+        return report.split_once('\n').expect("more than one line").1.to_owned();
+    }
+    let (before, run) = report.split_once("\n  \"run\": {").expect("a run");
+    let (_, after) = run.split_once("\n  }").expect("the end of the run");
+    format!("{before}{after}")
 }
 
 fn place_and_id(finding: &Value) -> (String, String) {

@@ -13,7 +13,7 @@ mod webhook;
 pub(crate) use alertmanager::Alertmanager;
 pub(crate) use authority::{Authority, Leaf};
 pub(crate) use child::{Child, free_port, program, until};
-pub(crate) use document::{Document, assert_valid, validate};
+pub(crate) use document::{Document, assert_valid, validate, without_run};
 pub(crate) use howler::{Howler, NOW, Ran, howler, now};
 pub(crate) use moto::moto;
 pub(crate) use simulated::Simulated;

@@ -1,6 +1,6 @@
 //! A simulated organisation, answering as long as the test that started it.
 
-use howler_simulator::{ACCESS_KEY_ID, Faults, Organization, Simulator};
+use howler_simulator::{ACCESS_KEY_ID, Faults, Organization, Simulation, Simulator};
 use tokio::runtime::Runtime;
 
 use super::{Howler, NOW, howler, now};
@@ -12,9 +12,13 @@ pub(crate) struct Simulated {
 
 impl Simulated {
     pub(crate) fn start(organization: Organization, faults: Faults) -> Self {
+        Self::of(Simulation::new(organization, now()).faults(faults))
+    }
+
+    pub(crate) fn of(simulation: Simulation) -> Self {
         let runtime = Runtime::new().unwrap();
         let inside = runtime.enter();
-        let simulator = Simulator::start(organization, faults, now()).unwrap();
+        let simulator = simulation.start().unwrap();
         drop(inside);
         Self { simulator, _runtime: runtime }
     }
