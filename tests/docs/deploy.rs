@@ -5,11 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use howler_simulator::{ACCESS_KEY_ID, Simulator};
 use serde_json::Value;
 
-use crate::cases::now;
 use crate::howler::{EXE, at, program};
+use crate::simulated::Simulated;
 use crate::tools::{tool, yaml};
 use crate::{iam, pages};
 
@@ -35,19 +34,21 @@ fn unit(path: &str) -> BTreeMap<String, Vec<String>> {
 
 /// Runs a command line on the demo's organisation.
 fn run(args: &[String]) -> Output {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let _inside = runtime.enter();
-    let (organization, faults) = howler_simulator::demo(now());
-    let simulator = Simulator::start(organization, faults, now()).unwrap();
-    let aws = [
-        ("AWS_ENDPOINT_URL", simulator.endpoint()),
-        ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "simulated".to_owned()),
-    ];
-    program(EXE).envs(aws).args(args).output().unwrap()
+    Simulated::start().howler(args)
 }
 
-fn strings(list: &Value) -> Vec<String> {
+/// That a pod may do nothing but what it is there for.
+pub(crate) fn assert_harmless(pod: &Value) {
+    assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
+    assert_eq!(pod["automountServiceAccountToken"], false);
+    assert_eq!(pod["restartPolicy"], "Never");
+    let security = &pod["containers"][0]["securityContext"];
+    assert_eq!(security["readOnlyRootFilesystem"], true);
+    assert_eq!(security["allowPrivilegeEscalation"], false);
+    assert_eq!(strings(&security["capabilities"]["drop"]), ["ALL"]);
+}
+
+pub(crate) fn strings(list: &Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
 }
 
@@ -98,13 +99,7 @@ fn the_cron_job_scans_one_at_a_time_and_may_do_nothing_else() {
     let job = documents.iter().find(|it| it["kind"] == "CronJob").unwrap();
     assert_eq!(job["spec"]["concurrencyPolicy"], "Forbid");
     let pod = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"];
-    assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
-    assert_eq!(pod["restartPolicy"], "Never");
-    let container = &pod["containers"][0];
-    let security = &container["securityContext"];
-    assert_eq!(security["readOnlyRootFilesystem"], true);
-    assert_eq!(security["allowPrivilegeEscalation"], false);
-    assert_eq!(strings(&security["capabilities"]["drop"]), ["ALL"]);
+    assert_harmless(pod);
     let account = documents.iter().find(|it| it["kind"] == "ServiceAccount").unwrap();
     assert_eq!(account["metadata"]["name"], pod["serviceAccountName"]);
 }

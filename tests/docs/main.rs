@@ -15,5 +15,7 @@ mod howler;
 mod iam;
 mod links;
 mod pages;
+mod shards;
+mod simulated;
 mod sources;
 mod tools;
