@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use howler_checks::CHECKS;
-use howler_model::{AccountId, Endpoint, Region, Severity};
+use howler_model::{AccountId, Endpoint, Partition, Region, Severity};
 use howler_reports::{REPORTS, Report};
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
@@ -322,6 +322,9 @@ pub enum Policy {
         /// A role that the scan takes; allows just that [repeatable]
         #[arg(long = "role", value_name = "ARN")]
         roles: Vec<RoleArn>,
+        /// A role of `scan --via`; allows to take it [repeatable]
+        #[arg(long = "via", value_name = "ARN")]
+        via: Vec<RoleArn>,
         /// Also what `scan --org` needs where it starts from: the list of accounts, and the role of --role-name in all
         /// of them
         #[arg(long = "org")]
@@ -329,7 +332,13 @@ pub enum Policy {
         /// Also what `scan --ou` needs where it starts from
         #[arg(long = "ou")]
         units: bool,
-        /// The role that --org and --ou take
+        /// Also what `scan --tag` needs where it starts from, with --ou if that is where it looks
+        #[arg(long = "tag")]
+        tags: bool,
+        /// Where the accounts of --org, --ou and --tag are: aws, aws-cn, aws-us-gov or aws-eusc
+        #[arg(long, value_name = "NAME", default_value = "aws")]
+        partition: Partition,
+        /// The role that --org, --ou and --tag take
         #[arg(long, value_name = "NAME", default_value = "howler")]
         role_name: RoleName,
     },

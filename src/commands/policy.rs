@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use howler_model::Partition;
-use howler_sources::{IDENTITY_ACTIONS, ORGANIZATION_ACTIONS, RoleArn, UNIT_ACTIONS};
+use howler_sources::{IDENTITY_ACTIONS, ORGANIZATION_ACTIONS, TAG_ACTIONS, UNIT_ACTIONS};
 use serde_json::{Value, json};
 
 use crate::args::Policy;
@@ -11,15 +10,19 @@ use crate::plan::Plan;
 
 /// The policy, as it is printed.
 pub fn text(policy: &Policy) -> String {
-    let Policy::Iam { checks, roles, organization, units, role_name } = policy;
+    let Policy::Iam { checks, roles, via, organization, units, tags, partition, role_name } = policy;
     let mut actions = Plan::new(checks, &[], &[]).actions();
     actions.extend(IDENTITY_ACTIONS);
-    actions.extend(ORGANIZATION_ACTIONS.iter().filter(|_| *organization));
+    // Tags are looked for in the whole organisation, unless a part of it is named.
+    let whole = *organization || (*tags && !units);
+    actions.extend(ORGANIZATION_ACTIONS.iter().filter(|_| whole));
     actions.extend(UNIT_ACTIONS.iter().filter(|_| *units));
+    actions.extend(TAG_ACTIONS.iter().filter(|_| *tags));
     // Which accounts there are is not known here, but the role has one name in all of them.
-    let everywhere = format!("arn:{}:iam::*:role/{}", Partition::Aws, role_name.as_str());
-    let everywhere = (*organization || *units).then_some(everywhere);
-    let roles = roles.iter().map(|role| RoleArn::as_str(role).to_owned()).chain(everywhere).collect();
+    let everywhere = format!("arn:{partition}:iam::*:role/{}", role_name.as_str());
+    let everywhere = (whole || *units).then_some(everywhere);
+    let named = roles.iter().chain(via).map(|role| role.as_str().to_owned());
+    let roles = named.chain(everywhere).collect();
     format!("{:#}\n", statements(&actions, &roles))
 }
 

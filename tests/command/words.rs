@@ -41,6 +41,24 @@ fn the_policy_is_golden_and_takes_only_the_roles_that_are_named() {
 }
 
 #[test]
+fn a_policy_takes_roles_in_the_partition_that_is_meant_and_those_of_a_chain() {
+    let via = "arn:aws-cn:iam::123456789012:role/scanner";
+    let taken = |args: &[&str]| {
+        let policy = Document::parse(&said(&[&["policy", "iam"], args].concat()));
+        policy.0["Statement"][1]["Resource"].clone()
+    };
+    let resources = taken(&["--org", "--partition", "aws-cn", "--role-name", "audit", "--via", via]);
+    assert_eq!(resources, serde_json::json!(["arn:aws-cn:iam::*:role/audit", via]));
+    assert_eq!(taken(&["--via", via]), serde_json::json!([via]));
+    let refused = howler(&["policy", "iam", "--org", "--partition", "aws-moon"]).run().exits(2);
+    assert!(
+        refused.stderr.contains("aws-us-gov") && refused.stderr.contains("aws-moon"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
 fn a_policy_of_one_check_asks_for_less() {
     let actions = |args: &[&str]| {
         let policy = Document::parse(&said(&[&["policy", "iam"], args].concat()));
