@@ -7,6 +7,7 @@ use howler_model::{AccountId, Partition, Region, Scope, Service, Unseen};
 
 use super::AccountRegion;
 use super::account_region::Clients;
+use super::closed::Closed;
 use super::regions::Regions;
 use super::role::RoleArn;
 use super::session::{Session, sdk_region};
@@ -83,6 +84,7 @@ impl Account {
             wire: self.wire.clone(),
             clients: Clients::default(),
             listings: Mutex::default(),
+            closed: Closed::default(),
             _entered: None,
         }
     }

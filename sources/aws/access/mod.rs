@@ -4,6 +4,7 @@ mod account;
 mod account_region;
 mod call;
 mod clock;
+mod closed;
 mod enter;
 mod http;
 mod listing;

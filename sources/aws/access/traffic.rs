@@ -151,7 +151,7 @@ impl Meter {
 }
 
 /// The service of an action.
-fn service(action: &'static str) -> &'static str {
+pub(super) fn service(action: &'static str) -> &'static str {
     action.split_once(':').map_or(action, |(service, _)| service)
 }
 
