@@ -1,7 +1,6 @@
 //! One account, entered: all places and sources of it at once, and what failed once more.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::iter;
 
 use futures::future::join_all;
 use howler_model::{Facts, Reason, Region, Scope, Unseen};
@@ -11,10 +10,12 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use crate::plan::{Plan, missed};
 use crate::scanner::Stop;
 
-/// An account and the regions of it that are scanned.
+/// An account and what of it is scanned.
 pub struct Entered {
     pub account: Account,
     pub regions: Vec<Region>,
+    /// Whether its global services are scanned too.
+    pub global: bool,
 }
 
 /// A source, by its id, in a region or in none.
@@ -115,7 +116,7 @@ impl Entered {
 
     /// Its regions, and none for its global services.
     fn places(&self) -> impl Iterator<Item = Option<&Region>> {
-        iter::once(None).chain(self.regions.iter().map(Some))
+        self.global.then_some(None).into_iter().chain(self.regions.iter().map(Some))
     }
 }
 

@@ -2,11 +2,10 @@
 
 use futures::{StreamExt, stream};
 use howler_model::{ScopeCoverage, Unseen};
-use howler_sources::{Account, Session};
+use howler_sources::{Account, Regions, Session};
 use tokio::sync::mpsc;
 
 use crate::config::Accounts;
-use crate::regions::Regions;
 use crate::roster::Roster;
 use crate::scanner::Caller;
 use crate::unit::{Entrant, Unit};

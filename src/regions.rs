@@ -1,23 +1,31 @@
 //! The regions of an account: which are asked for, which it has, and what is known before not to be seen.
 
-use std::collections::HashMap;
-
 use anyhow::{Error, anyhow};
 use howler_model::{Partition, Reason, Region, ScopeCoverage, Service, Unseen};
-use howler_sources::{Account, RegionStatus, RoleArn};
+use howler_sources::{Account, RegionStatus, Regions, RoleArn};
 
 use crate::args::RegionChoice;
 use crate::config::Accounts;
 use crate::plan::{Plan, missed};
-
-/// The regions that exist for an account.
-pub type Regions = HashMap<Region, RegionStatus>;
 
 /// The regions of one account that are scanned, and the coverage of those that are not.
 #[derive(Debug, Default)]
 pub struct Chosen {
     pub regions: Vec<Region>,
     pub scopes: Vec<ScopeCoverage>,
+}
+
+/// The regions that are asked for and that every account of the partition has, as one account was told them: they need
+/// not be asked for anew.
+pub fn everywhere(known: &Regions, partition: Partition, choices: &[RegionChoice]) -> Vec<Region> {
+    let named = named(choices, partition);
+    let is_asked = |region: &Region| wants_all(choices) || named.contains(region);
+    let always =
+        known.iter().filter(|(_, status)| **status == RegionStatus::Always).map(|(region, _)| region);
+    let here = always.filter(|region| Partition::of_region(region) == partition);
+    let mut regions: Vec<Region> = here.filter(|region| is_asked(region)).cloned().collect();
+    regions.sort();
+    regions
 }
 
 /// The regions that are asked for and enabled. One that is not enabled is told, and is not a gap.
@@ -46,7 +54,7 @@ fn enabled(
     if let Some(unknown) = named.iter().find(|region| !known.contains_key(region)) {
         return Err(unknown_region(unknown, known));
     }
-    let enabled = |region: &&Region| known.get(*region) == Some(&RegionStatus::Enabled);
+    let enabled = |region: &&Region| known.get(*region).is_some_and(|status| status.is_enabled());
     let disabled = named.iter().filter(|region| !enabled(region));
     let scopes = disabled.flat_map(|region| not_opted_in(account, region, plan)).collect();
     let all = wants_all(choices).then(|| known.keys());
@@ -125,5 +133,23 @@ mod tests {
         assert_eq!(found(&[Partition::AwsCn]), Some("eu-west-1"));
         assert_eq!(found(&[Partition::Aws, Partition::AwsCn]), None);
         assert_eq!(stray(&[], &[Partition::Aws]), None);
+    }
+
+    #[test]
+    fn what_every_account_has_need_not_be_asked_for_anew() {
+        let region = |name: &str| name.parse::<Region>().unwrap();
+        let known = Regions::from([
+            (region("us-east-1"), RegionStatus::Always),
+            (region("eu-west-1"), RegionStatus::Always),
+            (region("af-south-1"), RegionStatus::OptedIn),
+            (region("me-south-1"), RegionStatus::NotOptedIn),
+        ]);
+        let chosen = |choices: &[&str], partition| {
+            let choices: Vec<_> = choices.iter().map(|choice| choice.parse().unwrap()).collect();
+            everywhere(&known, partition, &choices)
+        };
+        assert_eq!(chosen(&[], Partition::Aws), [region("eu-west-1"), region("us-east-1")]);
+        assert_eq!(chosen(&["eu-west-1", "af-south-1"], Partition::Aws), [region("eu-west-1")]);
+        assert_eq!(chosen(&[], Partition::AwsCn), []);
     }
 }

@@ -3,19 +3,18 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use chrono::{DateTime, Utc};
-use futures::future::join_all;
-use howler_model::{Endpoint, Facts, Reason, ScopeCoverage, Thresholds, Unseen};
+use futures::future::{join_all, try_join};
+use howler_model::{Endpoint, Facts, Reason, Region, ScopeCoverage, Thresholds, Unseen};
 use howler_reports::Told;
-use howler_sources::{Account, Gather, Prober, Session, Source};
+use howler_sources::{Account, Gather, Prober, Regions, Role, Session, Source};
 use tokio::sync::watch;
 
 use crate::account::{Entered, merge};
 use crate::args::RegionChoice;
 use crate::engine::{Engine, LEASE, Lease};
 use crate::plan::Plan;
-use crate::regions::{self, Regions};
+use crate::regions;
 use crate::unit::{Entrant, Unit};
 
 /// What a unit came to.
@@ -83,27 +82,57 @@ impl Scanner {
     }
 
     async fn account(&self, entrant: &Entrant, unit: &Unit) -> Seen {
-        let caller = match self.enter(entrant).await {
-            Ok(caller) => caller,
-            Err(unseen) => return self.judge(nothing_of(unit, unseen)),
+        let seen = match &entrant.role {
+            Some(role) => self.by_role(role).await,
+            None => self.as_caller().await,
         };
-        let chosen = match regions::choose(&caller.account, &caller.regions, &self.regions, &self.plan) {
-            Ok(chosen) => chosen,
-            Err(misuse) => return Seen { misuse: Some(misuse), ..Seen::default() },
-        };
-        let entered = Entered { account: caller.account, regions: chosen.regions };
-        let mut facts = Facts { scopes: chosen.scopes, ..Facts::default() };
-        facts.extend(entered.facts(&self.plan, &self.stop).await);
-        Seen { calls: entered.account.calls(), ..self.judge(facts) }
+        match seen {
+            Ok((facts, calls)) => Seen { calls, ..self.judge(facts) },
+            Err(Outside::Unseen(unseen)) => self.judge(nothing_of(unit, unseen)),
+            Err(Outside::Misuse(misuse)) => Seen { misuse: Some(misuse), ..Seen::default() },
+        }
     }
 
-    async fn enter(&self, entrant: &Entrant) -> Result<Caller, Unseen> {
+    async fn as_caller(&self) -> Result<(Facts, u64), Outside> {
         let nobody = || Unseen::new(Reason::Credentials, "sts:GetCallerIdentity", "it is unknown who we are");
-        let Some(role) = &entrant.role else { return self.caller.clone().ok_or_else(nobody) };
-        tokio::select! {
-            () = self.stop.wait() => Err(Stop::unseen()),
-            entered = self.session.enter(role) => entered.map(|(account, regions)| Caller { account, regions }),
-        }
+        let Caller { account, regions } = self.caller.clone().ok_or_else(nobody)?;
+        let chosen = regions::choose(&account, &regions, &self.regions, &self.plan)?;
+        let entered = Entered { account, regions: chosen.regions, global: true };
+        let mut facts = Facts { scopes: chosen.scopes, ..Facts::default() };
+        facts.extend(entered.facts(&self.plan, &self.stop).await);
+        Ok((facts, entered.account.calls()))
+    }
+
+    /// What every account has is asked as soon as the role is taken. Whether it led into the right account, and what
+    /// other regions that has, is asked meanwhile; if it did not, nothing counts.
+    async fn by_role(&self, role: &Role) -> Result<(Facts, u64), Outside> {
+        let account = tokio::select! {
+            () = self.stop.wait() => return Err(Stop::unseen().into()),
+            taken = self.session.take_role(role) => taken?,
+        };
+        let known = self.caller.as_ref().and_then(|caller| caller.regions.as_ref().ok());
+        let partition = account.partition();
+        let early =
+            known.map(|known| regions::everywhere(known, partition, &self.regions)).unwrap_or_default();
+        let first = Entered { account: account.clone(), regions: early.clone(), global: true };
+        let first = async { Ok(first.facts(&self.plan, &self.stop).await) };
+        let (mut facts, others) = try_join(first, self.others(&account, &early)).await?;
+        facts.extend(others);
+        Ok((facts, account.calls()))
+    }
+
+    /// The regions of an account that are not asked already.
+    async fn others(&self, account: &Account, asked: &[Region]) -> Result<Facts, Outside> {
+        let regions = tokio::select! {
+            () = self.stop.wait() => return Err(Stop::unseen().into()),
+            regions = account.confirm() => regions?,
+        };
+        let chosen = regions::choose(account, &regions, &self.regions, &self.plan)?;
+        let regions = chosen.regions.into_iter().filter(|region| !asked.contains(region)).collect();
+        let entered = Entered { account: account.clone(), regions, global: false };
+        let mut facts = Facts { scopes: chosen.scopes, ..Facts::default() };
+        facts.extend(entered.facts(&self.plan, &self.stop).await);
+        Ok(facts)
     }
 
     async fn endpoint(&self, endpoint: &Endpoint) -> Facts {
@@ -138,6 +167,24 @@ impl Scanner {
     /// Judges that something was not seen.
     pub fn judge_scopes(&self, scopes: Vec<ScopeCoverage>) -> Told {
         self.judge(Facts { scopes, ..Facts::default() }).told
+    }
+}
+
+/// Why an account was not scanned at all.
+enum Outside {
+    Unseen(Unseen),
+    Misuse(anyhow::Error),
+}
+
+impl From<Unseen> for Outside {
+    fn from(unseen: Unseen) -> Self {
+        Self::Unseen(unseen)
+    }
+}
+
+impl From<anyhow::Error> for Outside {
+    fn from(misuse: anyhow::Error) -> Self {
+        Self::Misuse(misuse)
     }
 }
 

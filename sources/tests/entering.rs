@@ -40,7 +40,7 @@ async fn identity_and_regions_are_asked_for_at_the_same_time() {
     let (account, regions) = session.enter_as_caller().await.unwrap();
     assert!(began.elapsed() < TRIP * 19 / 10, "one round trip, not two: {:?}", began.elapsed());
     assert_eq!(account.id().as_str(), ACCOUNT);
-    assert_eq!(regions.unwrap()[&region("us-east-1")], RegionStatus::Enabled);
+    assert_eq!(regions.unwrap()[&region("us-east-1")], RegionStatus::Always);
 
     let began = Instant::now();
     let (account, regions) = session.enter(&role()).await.unwrap();

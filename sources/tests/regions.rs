@@ -1,14 +1,14 @@
 //! Which regions an account has, asked where the answer is most likely to come from.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod simulated;
+
 use std::collections::HashMap;
-use std::time::Duration;
 
 use howler_model::{Reason, Region as Name, Unseen};
-use howler_simulator::{
-    ACCESS_KEY_ID, Account, Fault, Faults, Organization, Region, Request, Rule, Simulator,
-};
-use howler_sources::{RegionStatus, Session, Settings, StandIn};
+use howler_simulator::{Account, Fault, Faults, Organization, Region, Request, Rule, Simulator};
+use howler_sources::{RegionStatus, Session, Settings};
+use simulated::{now, settings};
 
 const HOME: &str = "us-east-1";
 
@@ -17,21 +17,10 @@ async fn asked(
     configured: &str,
     faults: Faults,
 ) -> (Result<HashMap<Name, RegionStatus>, Unseen>, Vec<String>) {
-    let now = "2026-11-01T00:00:00Z".parse().unwrap();
     let account = Account::new("111111111111", "test");
     let account = account.region(HOME, Region::default()).region("eu-west-1", Region::default());
-    let simulator = Simulator::start(Organization::of(account), faults, now).unwrap();
-    let settings = Settings {
-        profile: None,
-        region: configured.parse().unwrap(),
-        session_name: "howler-test".to_owned(),
-        attempt_timeout: Duration::from_secs(20),
-        concurrency: 4,
-        places: 4,
-        ca_bundle: None,
-        stand_in: Some(StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() }),
-        now,
-    };
+    let simulator = Simulator::start(Organization::of(account), faults, now()).unwrap();
+    let settings = Settings { region: configured.parse().unwrap(), ..settings(&simulator) };
     let caller = Session::start(&settings).await.unwrap().caller().await.unwrap();
     let regions = caller.regions().await;
     let of_regions = |request: &Request| request.action == "ec2:DescribeRegions";
@@ -46,7 +35,7 @@ fn fault(fault: Fault, region: &str) -> Rule {
 #[tokio::test]
 async fn a_configured_region_that_is_not_enabled_does_not_keep_the_others_away() {
     let (regions, places) = asked("af-south-1", vec![fault(Fault::NotOptedIn, "af-south-1")]).await;
-    assert_eq!(regions.unwrap()[&"eu-west-1".parse().unwrap()], RegionStatus::Enabled);
+    assert_eq!(regions.unwrap()[&"eu-west-1".parse().unwrap()], RegionStatus::Always);
     assert_eq!(places, [HOME]);
 }
 
@@ -54,7 +43,7 @@ async fn a_configured_region_that_is_not_enabled_does_not_keep_the_others_away()
 async fn where_the_home_region_is_denied_the_configured_one_is_asked() {
     for by_scp in [true, false] {
         let (regions, places) = asked("eu-west-1", vec![fault(Fault::Deny { by_scp }, HOME)]).await;
-        assert_eq!(regions.unwrap()[&"eu-west-1".parse().unwrap()], RegionStatus::Enabled);
+        assert_eq!(regions.unwrap()[&"eu-west-1".parse().unwrap()], RegionStatus::Always);
         assert_eq!(places, [HOME, "eu-west-1"]);
     }
 }

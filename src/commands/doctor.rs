@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use howler_model::{CoverageStatus, Reason, Region, ScopeCoverage, Unseen};
 use howler_reports::gateway::{self, Pace};
 use howler_reports::visible;
-use howler_sources::{Account, Error, RegionStatus, RoleArn, Session};
+use howler_sources::{Account, Error, Regions, RoleArn, Session};
 
 use super::scan::settings;
 use crate::args::{self, RegionChoice};
@@ -14,7 +14,7 @@ use crate::entries::{Entry, enter_all};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::identity::through;
-use crate::regions::{Regions, named, partitions, stray};
+use crate::regions::{named, partitions, stray};
 use crate::scanner::Caller;
 use crate::tell::answer;
 use crate::unit::Entrant;
@@ -166,7 +166,7 @@ fn regions_of(account: &Account, regions: &Result<Regions, Unseen>, choices: &[R
             "take it out of --region or howler.toml",
         );
     }
-    let is_enabled = |region: &&Region| regions.get(*region) == Some(&RegionStatus::Enabled);
+    let is_enabled = |region: &&Region| regions.get(*region).is_some_and(|status| status.is_enabled());
     let enabled = regions.keys().filter(is_enabled).count();
     let left_out: Vec<&str> = named.iter().filter(|region| !is_enabled(region)).map(Region::as_str).collect();
     let noted = match left_out[..] {

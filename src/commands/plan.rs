@@ -66,7 +66,7 @@ impl Planned {
                 Entry::In { account, regions } => {
                     let chosen = regions::choose(&account, &regions, &config.regions, plan)?;
                     self.scopes.extend(chosen.scopes);
-                    self.accounts.push(Entered { account: *account, regions: chosen.regions });
+                    self.accounts.push(Entered { account: *account, regions: chosen.regions, global: true });
                 }
                 Entry::Out { entrant, unseen } => {
                     self.scopes.push(missed_scope(Unit::Account(entrant).scope(), unseen));

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
-use howler_sources::{Limits, Prober, Settings, TrustAnchors, present};
+use howler_sources::{Limits, Prober, Settings, THROTTLED_FOR, TrustAnchors, present};
 
 use crate::args::{self, Aws, Reach};
 use crate::config::{self, flags};
@@ -58,6 +58,7 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
         region: FIRST_REGION.parse()?,
         session_name: format!("howler-{}", clock.scan_id()),
         attempt_timeout: ATTEMPT_TIMEOUT,
+        throttled_for: THROTTLED_FOR,
         concurrency: environment::connections(CONCURRENCY),
         places: PLACES,
         ca_bundle: environment::ca_bundle()?,

@@ -55,8 +55,20 @@ impl Session {
     /// # Errors
     /// What kept the role away; regions that are not told are no error.
     pub async fn enter(&self, role: &Role) -> Result<Entered, Unseen> {
+        let account = self.take_role(role).await?;
+        let regions = account.confirm().await?;
+        Ok((account, regions))
+    }
+
+    /// Takes a role (STS `AssumeRole`) and believes its ARN where it leads: what is seen there counts only if
+    /// [`Account::confirm`] agrees, which may be asked at the same time.
+    ///
+    /// # Errors
+    /// What kept the role away.
+    pub async fn take_role(&self, role: &Role) -> Result<Account, Unseen> {
         let (config, wire) = self.take(role).await?;
-        self.enter_with(config, wire, role.arn.partition()).await
+        let (id, partition) = (role.arn.account().clone(), role.arn.partition());
+        Ok(Account { id, partition, config, wire, session: self.clone() })
     }
 
     /// A session that acts with a role from here on (STS `AssumeRole`): further roles are taken with it, and
@@ -123,6 +135,19 @@ impl Session {
         }
         wire.buckets.belong_to(&id);
         Ok(Account { id, partition, config: config.clone(), wire: wire.clone(), session: self.clone() })
+    }
+}
+
+impl Account {
+    /// Makes sure that the credentials are of this account, and asks for its regions at the same time (STS
+    /// `GetCallerIdentity`, EC2 `DescribeRegions`).
+    ///
+    /// # Errors
+    /// That they are not, or that nobody says so; regions that are not told are no error.
+    pub async fn confirm(&self) -> Result<Result<Regions, Unseen>, Unseen> {
+        let (config, wire) = (self.config.clone(), self.wire.clone());
+        let (_, regions) = self.session.enter_with(config, wire, self.partition).await?;
+        Ok(regions)
     }
 }
 

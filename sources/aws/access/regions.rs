@@ -18,10 +18,20 @@ pub type Regions = HashMap<Region, RegionStatus>;
 /// Whether an account may use a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegionStatus {
-    /// Enabled, by default or by opting in.
-    Enabled,
+    /// Enabled in every account: nobody can opt out of it.
+    Always,
+    /// Enabled, because the account has opted in.
+    OptedIn,
     /// It exists, and the account has not opted in.
     NotOptedIn,
+}
+
+impl RegionStatus {
+    /// Whether the account may use it.
+    #[must_use]
+    pub fn is_enabled(self) -> bool {
+        self != Self::NotOptedIn
+    }
 }
 
 impl Session {
@@ -67,7 +77,8 @@ fn statuses(regions: &[Answered]) -> Result<HashMap<Region, RegionStatus>, Unsee
         let name = region.region_name().and_then(|name| name.parse().ok());
         let status = match region.opt_in_status() {
             Some("not-opted-in") => RegionStatus::NotOptedIn,
-            _ => RegionStatus::Enabled,
+            Some("opt-in-not-required") => RegionStatus::Always,
+            _ => RegionStatus::OptedIn,
         };
         Ok((name.ok_or_else(|| malformed("the answer has a region without a readable name"))?, status))
     };
@@ -97,7 +108,7 @@ mod tests {
             assert_eq!(statuses(&regions).unwrap_err().reason, Reason::Malformed, "{regions:?}");
         }
         let told = statuses(&[good(), region(Some("af-south-1"), "not-opted-in")]).unwrap();
-        assert_eq!(told[&"eu-west-1".parse().unwrap()], RegionStatus::Enabled);
+        assert_eq!(told[&"eu-west-1".parse().unwrap()], RegionStatus::Always);
         assert_eq!(told[&"af-south-1".parse().unwrap()], RegionStatus::NotOptedIn);
     }
 }
