@@ -11,7 +11,7 @@ mod x509;
 
 pub use aws::{
     Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role, RoleArn, RoleName, Row,
-    ServiceTraffic, Session, Settings, SlowBucket, StandIn, Traffic,
+    ServiceTraffic, Session, Settings, SlowBucket, StandIn, THROTTLED_FOR, Traffic,
 };
 pub use endpoints::Prober;
 pub use error::Error;

@@ -17,6 +17,6 @@ pub(crate) mod vpc_quotas;
 
 pub use access::{
     Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role, RoleArn, RoleName,
-    ServiceTraffic, Session, Settings, SlowBucket, StandIn, Traffic,
+    ServiceTraffic, Session, Settings, SlowBucket, StandIn, THROTTLED_FOR, Traffic,
 };
 pub use quota::Row;

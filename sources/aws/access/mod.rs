@@ -27,5 +27,5 @@ pub(crate) use listing::{Listing, Page, listing};
 pub use organization::{Member, ParentId};
 pub use regions::{RegionStatus, Regions};
 pub use role::{ExternalId, Role, RoleArn, RoleName};
-pub use session::{Session, Settings, StandIn};
+pub use session::{Session, Settings, StandIn, THROTTLED_FOR};
 pub use traffic::{Calls, ServiceTraffic, SlowBucket, Traffic};

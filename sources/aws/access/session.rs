@@ -18,8 +18,8 @@ use super::watch::Watch;
 use super::wire::Wire;
 use crate::Error;
 
-/// How long AWS may refuse everybody before that is all there is to say.
-const THROTTLED_FOR: Duration = Duration::from_secs(60);
+/// How long a bucket may refuse every call before that is all there is to say, where nobody says otherwise.
+pub const THROTTLED_FOR: Duration = Duration::from_secs(60);
 
 /// What the command line and the environment say about reaching AWS.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Settings {
     pub session_name: String,
     /// How long one attempt may take.
     pub attempt_timeout: Duration,
+    /// How long AWS may refuse all calls of a token bucket before they are gaps ([`THROTTLED_FOR`]).
+    pub throttled_for: Duration,
     /// How many calls may be under way at once.
     pub concurrency: usize,
     /// How many regions of accounts may be under way at once: memory grows with them.
@@ -88,8 +90,11 @@ impl Session {
         if config.region().is_none() {
             config = config.into_builder().region(sdk_region(&settings.region)).build();
         }
-        let patience =
-            Patience { attempt: settings.attempt_timeout, throttled: THROTTLED_FOR, unreachable: ATTEMPTS };
+        let patience = Patience {
+            attempt: settings.attempt_timeout,
+            throttled: settings.throttled_for,
+            unreachable: ATTEMPTS,
+        };
         let wire = Wire::new(Semaphore::new(settings.concurrency), patience);
         Ok(Self {
             config,

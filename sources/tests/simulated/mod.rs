@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures::future::join_all;
 use howler_model::{Facts, Limit, Quota, Usage};
 use howler_simulator::{ACCESS_KEY_ID, Account, Faults, Organization, Region, Simulator};
 use howler_sources::{Gather, SOURCES, Session, Settings, Source, StandIn};
@@ -29,6 +30,7 @@ pub(crate) fn settings(simulator: &Simulator) -> Settings {
         region: "us-east-1".parse().unwrap(),
         session_name: "howler-test".to_owned(),
         attempt_timeout: Duration::from_secs(20),
+        throttled_for: Duration::from_secs(60),
         concurrency: 16,
         places: 16,
         ca_bundle: None,
@@ -100,6 +102,24 @@ pub(crate) async fn gather(account: &howler_sources::Account, region: &str, ids:
         };
         facts.extend(ask(at).await.into_facts(at.scope(source.service.clone())));
     }
+    facts
+}
+
+/// What all sources say about a region of an account and about the account itself, asked at the same time.
+pub(crate) async fn gather_all(account: &howler_sources::Account, region: &str) -> Facts {
+    let region = region.parse().unwrap();
+    let (local, global) = (account.enter(Some(&region)).await, account.enter(None).await);
+    let asked = SOURCES.iter().filter_map(|source| match source.gather {
+        Gather::Region(ask) => Some((source, &local, ask)),
+        Gather::Account(ask) => Some((source, &global, ask)),
+        Gather::Endpoint(_) | Gather::Path(_) => None,
+    });
+    let answers =
+        join_all(asked.map(|(source, at, ask)| async move {
+            ask(at).await.into_facts(at.scope(source.service.clone()))
+        }));
+    let mut facts = Facts::default();
+    answers.await.into_iter().for_each(|answer| facts.extend(answer));
     facts
 }
 
