@@ -16,6 +16,7 @@ mod iam;
 mod links;
 mod pages;
 mod shards;
+mod shell;
 mod simulated;
 mod sources;
 mod tools;
