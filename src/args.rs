@@ -91,14 +91,16 @@ pub enum Command {
 
 const SCAN_HELP: &str = "\
 What is scanned:
-  AWS is scanned as the caller, unless accounts are chosen with --org, --ou or --account: then exactly these are, the
-  caller's own by its own credentials and every other one by the role of --role-name; and, beside them, each --role.
-  With --endpoint or --file and no flag that is about AWS, only those are scanned and no AWS credentials are needed.
+  AWS is scanned as the caller, unless accounts are chosen with --org, --ou, --tag or --account:
+  then exactly these are, the caller's own by its own credentials and every other one by the role
+  of --role-name; and, beside them, each --role. With --via, the last of its roles is the caller.
+  With --endpoint or --file and no flag that is about AWS, only those are scanned and no AWS
+  credentials are needed.
 
 Configuration:
-  howler.toml may say it once for all (howler init writes one, howler config show prints what holds). A flag comes
-  before a variable such as HOWLER_ACCOUNTS__ROLE_NAME, and that before the file. A flag that chooses accounts takes
-  the place of the whole choice of the file.
+  howler.toml may say it once for all (howler init writes one, howler config show prints what
+  holds). A flag comes before a variable such as HOWLER_ACCOUNTS__ROLE_NAME, and that before the
+  file. A flag that chooses accounts takes the place of the whole choice of the file.
 
 Exit codes (higher beats lower):
   0    complete, nothing at or above --fail-on
@@ -110,8 +112,9 @@ Exit codes (higher beats lower):
   128+ ended by a signal; what was seen until then is reported";
 
 const MERGE_HELP: &str = "\
-Each part is what `howler scan --shard I/N -o PATH` wrote. Of two parts of the same shard the newer one counts. What a
-missing part should have seen is a gap. Parts of different accounts, checks or thresholds are not merged.
+Each part is what `howler scan --shard I/N -o PATH` wrote. Of two parts of the same shard the newer
+one counts. What a missing part should have seen is a gap. Parts of different accounts, checks or
+thresholds are not merged.
 
 Exit codes are those of howler scan.";
 
@@ -194,6 +197,9 @@ pub struct Aws {
     /// An account [repeatable]
     #[arg(long = "account", value_name = "ID")]
     pub ids: Vec<AccountId>,
+    /// All but this account [repeatable]
+    #[arg(long = "skip-account", value_name = "ID")]
+    pub skipped: Vec<AccountId>,
     /// All accounts of the organisation that have this tag [repeatable: they have all of them]
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub tags: Vec<Tag>,
@@ -209,7 +215,7 @@ pub struct Aws {
     /// A role to take, beside the accounts above [repeatable]
     #[arg(long = "role", value_name = "ARN")]
     pub roles: Vec<RoleArn>,
-    /// A region, or `all` that are enabled in the account [repeatable] [default: all]
+    /// A region, `all` that are enabled in the account, or `!REGION` to leave one out [repeatable] [default: all]
     #[arg(short, long = "region", value_name = "REGION")]
     pub regions: Vec<RegionChoice>,
     /// A profile of the AWS configuration files
@@ -358,19 +364,21 @@ pub enum ListFormat {
     Json,
 }
 
-/// One region, or all that are enabled.
+/// One region, all that are enabled, or one that is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegionChoice {
     All,
     Named(Region),
+    Not(Region),
 }
 
 impl RegionChoice {
     /// As it is said.
-    pub fn as_str(&self) -> &str {
+    pub fn text(&self) -> String {
         match self {
-            Self::All => "all",
-            Self::Named(region) => region.as_str(),
+            Self::All => "all".to_owned(),
+            Self::Named(region) => region.to_string(),
+            Self::Not(region) => format!("!{region}"),
         }
     }
 }
@@ -379,9 +387,10 @@ impl FromStr for RegionChoice {
     type Err = howler_model::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "all" => Ok(Self::All),
-            name => name.parse().map(Self::Named),
+        match (text, text.strip_prefix('!')) {
+            ("all", _) => Ok(Self::All),
+            (_, Some(left_out)) => left_out.parse().map(Self::Not),
+            (name, None) => name.parse().map(Self::Named),
         }
     }
 }
