@@ -10,17 +10,19 @@ use crate::counters::Tally;
 const AFTER: &[(&str, &[&str])] = &[
     ("organizations:", &[]), // the caller's own credentials are enough
     ("sts:AssumeRole", &["organizations:ListAccounts"]),
-    ("sts:GetCallerIdentity", &["sts:AssumeRole"]), // who the role leads to is made sure of
-    ("ec2:DescribeRegions", &["sts:AssumeRole"]),
+    // Those of the caller come first. Those of a member need its role, but nothing there needs to wait for them: the
+    // regions that every account has are known from the caller, and whose role it was may be confirmed meanwhile.
+    ("sts:GetCallerIdentity", &[]),
+    ("ec2:DescribeRegions", &[]),
     ("iam:GetServerCertificate", &["iam:ListServerCertificates"]),
-    ("iam:", &["sts:GetCallerIdentity"]),
+    ("iam:", &["sts:GetCallerIdentity", "sts:AssumeRole"]),
     ("acm:DescribeCertificate", &["acm:ListCertificates"]),
     ("elasticloadbalancing:DescribeListenerCertificates", &["elasticloadbalancing:DescribeListeners"]),
     ("elasticloadbalancing:DescribeRules", &["elasticloadbalancing:DescribeListeners"]),
     ("elasticloadbalancing:DescribeListeners", &["elasticloadbalancing:DescribeLoadBalancers"]),
     ("autoscaling:DescribeLifecycleHooks", &["autoscaling:DescribeAutoScalingGroups"]),
     ("cloudwatch:GetMetricData", &["servicequotas:ListServiceQuotas"]), // which name the metrics
-    ("", &["sts:GetCallerIdentity", "ec2:DescribeRegions"]),
+    ("", &["sts:GetCallerIdentity", "ec2:DescribeRegions", "sts:AssumeRole"]),
 ];
 
 /// More links than the table can make.
@@ -70,7 +72,7 @@ mod tests {
         takes(&own, 4.0);
         takes(&[own[0], own[2]], 4.0); // regions that are given need not be asked
         let member = [&own[..], &[("sts:AssumeRole", 1), ("organizations:ListAccounts", 2)]].concat();
-        takes(&member, 6.0); // the first page of accounts is enough to go on
+        takes(&member, 5.0); // the first page of accounts, the role, and three pages at once
         takes(&[("organizations:ListAccounts", 50)], 50.0);
     }
 
