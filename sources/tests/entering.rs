@@ -11,7 +11,7 @@ use howler_sources::{Error, RegionStatus, Role, Session, Settings};
 use simulated::{ACCOUNT, now, session, settings};
 
 const MEMBER: &str = "222222222222";
-const TRIP: Duration = Duration::from_millis(300);
+const TRIP: Duration = Duration::from_millis(500);
 
 /// The management account and a member of two regions, of which one is not enabled.
 async fn started(faults: Faults) -> (Simulator, Session) {

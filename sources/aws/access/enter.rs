@@ -9,8 +9,9 @@ use futures::future::try_join;
 use howler_model::{AccountId, Partition, Reason, Unseen};
 
 use super::account::Account;
+use super::credentials::{Provider, RoleCredentials};
 use super::regions::Regions;
-use super::role::{Provider, Role, RoleCredentials};
+use super::role::Role;
 use super::session::Session;
 use super::tries::Patience;
 use super::wire::Wire;

@@ -5,6 +5,7 @@ mod account_region;
 mod call;
 mod clock;
 mod closed;
+mod credentials;
 mod enter;
 mod http;
 mod listing;
@@ -17,6 +18,7 @@ mod role;
 mod session;
 mod traffic;
 mod tries;
+mod walk;
 mod watch;
 mod wire;
 

@@ -3,20 +3,15 @@
 //! Organizations refuses calls that overlap, so that the pace lets only one be under way. It answers only in the
 //! management account and in accounts that administer it.
 
-use std::collections::HashSet;
 use std::str::FromStr;
 
 use aws_sdk_organizations::types as sdk;
 use futures::{Stream, stream};
 use howler_model::{AccountId, Reason, Unseen};
 
-use super::paging::{Paging, Turn};
-use super::{Account, AccountRegion, Page};
+use super::walk::{ALL, Walk};
+use super::{Account, Page};
 use crate::Error;
-
-const ALL: &str = "organizations:ListAccounts";
-const CHILDREN: &str = "organizations:ListAccountsForParent";
-const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
 
 /// The state of a member that can be acted in.
 const ACTIVE: &str = "ACTIVE";
@@ -68,8 +63,7 @@ impl Account {
     /// What kept a page away ends the stream: half an organisation is none. So does an answer without the account
     /// that asks.
     pub fn members(&self) -> impl Stream<Item = Result<Vec<Member>, Unseen>> + Send + use<'_> {
-        let walk = Walk::from(self, vec![Step::Accounts(None, Paging::default())]);
-        stream::try_unfold(walk, Walk::page)
+        stream::try_unfold(Walk::of_all(self), Walk::page)
     }
 
     /// All accounts in a part of the organisation and in the parts of that, each once, page by page as they arrive
@@ -81,11 +75,9 @@ impl Account {
         &self,
         parent: &ParentId,
     ) -> impl Stream<Item = Result<Vec<Member>, Unseen>> + Send + use<'_> {
-        stream::try_unfold(Walk::from(self, part(parent.0.clone()).into()), Walk::page)
+        stream::try_unfold(Walk::of_part(self, parent), Walk::page)
     }
-}
 
-impl Account {
     /// The tags of a member as Organizations keeps them, keys and values (Organizations `ListTagsForResource`).
     /// Untrusted text.
     ///
@@ -104,119 +96,8 @@ impl Account {
     }
 }
 
-/// What is still to be asked.
-#[derive(Debug)]
-enum Step {
-    /// Accounts right below a parent, or of the whole organisation, from a page on.
-    Accounts(Option<String>, Paging),
-    /// The units right below a parent.
-    Units(String),
-}
-
-/// The steps of a part of the organisation, the last one first.
-fn part(parent: String) -> [Step; 2] {
-    [Step::Units(parent.clone()), Step::Accounts(Some(parent), Paging::default())]
-}
-
-/// A walk through the organisation, one call after another.
-#[derive(Debug)]
-struct Walk {
-    at: AccountRegion,
-    /// The last one is next.
-    steps: Vec<Step>,
-    /// Whether the account that asks has to be found.
-    whole: bool,
-    told: HashSet<AccountId>,
-    units: HashSet<String>,
-}
-
-impl Walk {
-    fn from(account: &Account, steps: Vec<Step>) -> Self {
-        let whole = matches!(steps[..], [Step::Accounts(None, _)]);
-        Self { at: account.place(None), steps, whole, told: HashSet::new(), units: HashSet::new() }
-    }
-
-    /// The members of the next page, and the walk from there on.
-    async fn page(mut self) -> Result<Option<(Vec<Member>, Self)>, Unseen> {
-        loop {
-            match self.steps.pop() {
-                None => return self.end(),
-                Some(Step::Units(parent)) => self.enter_units(&parent).await?,
-                Some(Step::Accounts(parent, mut paging)) => {
-                    let page = accounts(&self.at, parent.as_deref(), &paging).await?;
-                    let members = self.fresh(&page.items)?;
-                    if paging.turn(action(parent.as_deref()), page.next)? != Turn::End {
-                        self.steps.push(Step::Accounts(parent, paging));
-                    }
-                    return Ok(Some((members, self)));
-                }
-            }
-        }
-    }
-
-    async fn enter_units(&mut self, parent: &str) -> Result<(), Unseen> {
-        for unit in units_of(&self.at, parent).await? {
-            if !self.units.insert(unit.clone()) {
-                let message = format!("{unit} is in more than one place of the organisation");
-                return Err(Unseen::new(Reason::Malformed, UNITS, message));
-            }
-            self.steps.extend(part(unit));
-        }
-        Ok(())
-    }
-
-    /// Those that no earlier page had.
-    fn fresh(&mut self, accounts: &[sdk::Account]) -> Result<Vec<Member>, Unseen> {
-        let members: Result<Vec<Member>, Unseen> = accounts.iter().map(member).collect();
-        Ok(members?.into_iter().filter(|member| self.told.insert(member.id.clone())).collect())
-    }
-
-    fn end(self) -> Result<Option<(Vec<Member>, Self)>, Unseen> {
-        match self.whole && !self.told.contains(self.at.account()) {
-            true => Err(Unseen::new(Reason::Malformed, ALL, "the account that asks is not in the answer")),
-            false => Ok(None),
-        }
-    }
-}
-
-fn action(parent: Option<&str>) -> &'static str {
-    if parent.is_some() { CHILDREN } else { ALL }
-}
-
-/// One page of the accounts below a parent, or of all.
-async fn accounts(
-    at: &AccountRegion,
-    parent: Option<&str>,
-    paging: &Paging,
-) -> Result<Page<sdk::Account>, Unseen> {
-    let (client, token) = (at.organizations(), || paging.token.clone());
-    match parent {
-        None => {
-            let ask = || client.list_accounts().set_next_token(token()).send();
-            let page = at.call(ALL, ask).await?;
-            Ok(Page::of(page.accounts, page.next_token))
-        }
-        Some(parent) => {
-            let ask = || client.list_accounts_for_parent().parent_id(parent).set_next_token(token()).send();
-            let page = at.call(CHILDREN, ask).await?;
-            Ok(Page::of(page.accounts, page.next_token))
-        }
-    }
-}
-
-async fn units_of(at: &AccountRegion, parent: &str) -> Result<Vec<String>, Unseen> {
-    let client = at.organizations();
-    let ask = |token| {
-        let sent =
-            client.list_organizational_units_for_parent().parent_id(parent).set_next_token(token).send();
-        async { sent.await.map(|page| Page::of(page.organizational_units, page.next_token)) }
-    };
-    let nameless = || Unseen::new(Reason::Malformed, UNITS, "a unit in the answer has no id");
-    let units = at.pages(UNITS, ask).await?;
-    units.into_iter().map(|unit| unit.id.ok_or_else(nameless)).collect()
-}
-
-fn member(account: &sdk::Account) -> Result<Member, Unseen> {
+/// A member as Organizations tells it.
+pub(super) fn member(account: &sdk::Account) -> Result<Member, Unseen> {
     let malformed = || Unseen::new(Reason::Malformed, ALL, "an account in the answer has no id");
     let id = account.id().and_then(|id| id.parse().ok()).ok_or_else(malformed)?;
     let state = state(account).filter(|state| *state != ACTIVE).map(str::to_owned);

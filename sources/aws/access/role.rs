@@ -1,21 +1,10 @@
-//! Roles in other accounts: their ARNs, and their credentials, which are asked for once and renewed in time.
+//! Roles in other accounts: their ARNs and names, and what they ask for to be taken.
 
 use std::str::FromStr;
-use std::time::{Duration, SystemTime};
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
-use aws_smithy_async::time::SharedTimeSource;
-use futures::future::BoxFuture;
-use howler_model::{AccountId, Partition, Reason, Unseen};
-use tokio::sync::Mutex;
-use tokio::time::Instant;
+use howler_model::{AccountId, Partition};
 
-use super::wire::Wire;
 use crate::Error;
-
-/// How long before their end credentials are renewed, or a quarter of their life if that is shorter.
-const RENEW_BEFORE: Duration = Duration::from_secs(300);
 
 /// The ARN of a role, with the account that it leads into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,118 +120,9 @@ pub struct Role {
     pub external_id: Option<ExternalId>,
 }
 
-/// The credentials of a role, shared by all that is called in its account; one renewal at a time.
-#[derive(Debug)]
-pub(super) struct RoleCredentials {
-    sts: aws_sdk_sts::Client,
-    /// The way of whoever takes the role.
-    wire: Wire,
-    region: String,
-    pub(super) role: Role,
-    session_name: String,
-    clock: SharedTimeSource,
-    kept: Mutex<Option<Kept>>,
-}
-
-/// Credentials as long as they are good.
-#[derive(Debug)]
-struct Kept {
-    credentials: Credentials,
-    renew_at: SystemTime,
-    fetched: Instant,
-}
-
-impl RoleCredentials {
-    pub(super) fn new(
-        sts: aws_sdk_sts::Client,
-        wire: Wire,
-        region: String,
-        role: Role,
-        session_name: String,
-        clock: SharedTimeSource,
-    ) -> Self {
-        Self { sts, wire, region, role, session_name, clock, kept: Mutex::default() }
-    }
-
-    /// The credentials, asked for only if there are none that are still good for a while.
-    ///
-    /// # Errors
-    /// What kept the role away.
-    pub(super) fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Unseen>> {
-        // Boxed, because taking a role is a call, and a call asks for credentials.
-        Box::pin(async {
-            let mut kept = self.kept.lock().await;
-            let now = self.clock.now();
-            match &*kept {
-                Some(good) if now < good.renew_at => Ok(good.credentials.clone()),
-                _ => {
-                    let credentials = self.assume().await?;
-                    let renew_at = renew_at(now, credentials.expiry());
-                    *kept =
-                        Some(Kept { credentials: credentials.clone(), renew_at, fetched: Instant::now() });
-                    Ok(credentials)
-                }
-            }
-        })
-    }
-
-    /// Drops credentials that AWS refused in a call sent at `sent`, unless they were renewed since.
-    pub(super) async fn forget(&self, sent: Instant) {
-        let mut kept = self.kept.lock().await;
-        if kept.as_ref().is_some_and(|kept| kept.fetched <= sent) {
-            *kept = None;
-        }
-    }
-
-    async fn assume(&self) -> Result<Credentials, Unseen> {
-        const ACTION: &str = "sts:AssumeRole";
-        let external_id = self.role.external_id.as_ref().map(|id| id.0.clone());
-        let request = self.sts.assume_role().role_arn(self.role.arn.as_str()).set_external_id(external_id);
-        let request = request.role_session_name(&self.session_name);
-        let answer = self.wire.call(&self.region, ACTION, || request.clone().send()).await?;
-        let empty = || Unseen::new(Reason::Malformed, ACTION, "the answer holds no credentials");
-        let given = answer.credentials.ok_or_else(empty)?;
-        let expires = (*given.expiration()).try_into().ok();
-        let token = Some(given.session_token);
-        Ok(Credentials::new(given.access_key_id, given.secret_access_key, token, expires, "AssumeRole"))
-    }
-}
-
-/// Five minutes before the end, or at three quarters of a short life.
-fn renew_at(now: SystemTime, expires: Option<SystemTime>) -> SystemTime {
-    let life = expires.and_then(|end| end.duration_since(now).ok()).unwrap_or_default();
-    now + (life - RENEW_BEFORE.min(life / 4))
-}
-
-/// As the SDK asks for credentials: before each call, and keeps nothing itself.
-#[derive(Debug)]
-pub(super) struct Provider(pub(super) std::sync::Arc<RoleCredentials>);
-
-impl ProvideCredentials for Provider {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        let credentials = self.0.credentials();
-        future::ProvideCredentials::new(async {
-            credentials.await.map_err(|unseen| CredentialsError::provider_error(unseen.message))
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn credentials_are_renewed_five_minutes_before_their_end_or_at_three_quarters() {
-        let now = SystemTime::UNIX_EPOCH;
-        let after = |life| {
-            renew_at(now, Some(now + Duration::from_secs(life))).duration_since(now).unwrap().as_secs()
-        };
-        assert_eq!(after(3_600), 3_300);
-        assert_eq!(after(60), 45);
-    }
 
     #[test]
     fn a_role_arn_names_an_account() {

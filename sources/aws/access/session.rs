@@ -21,6 +21,9 @@ use crate::Error;
 /// How long a bucket may refuse every call before that is all there is to say, where nobody says otherwise.
 pub const THROTTLED_FOR: Duration = Duration::from_secs(60);
 
+/// How much later than ours the SDK's own deadline ends an attempt: ours tells how long was waited.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// What the command line and the environment say about reaching AWS.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -77,7 +80,7 @@ impl Session {
             .http_client(http_client(settings.ca_bundle.as_deref())?)
             .retry_config(RetryConfig::disabled())
             .timeout_config(
-                TimeoutConfig::builder().operation_attempt_timeout(settings.attempt_timeout).build(),
+                TimeoutConfig::builder().operation_attempt_timeout(settings.attempt_timeout + GRACE).build(),
             );
         if let Some(profile) = &settings.profile {
             loader = loader.profile_name(profile);

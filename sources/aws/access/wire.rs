@@ -13,13 +13,14 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::call::{Failed, classify};
+use super::credentials::RoleCredentials;
 use super::pace::{Bucket, Buckets};
-use super::role::RoleCredentials;
 use super::traffic::Meter;
 use super::tries::{Next, Patience, Tries};
 
 /// How many roles are taken at once.
 const ROLES_AT_ONCE: usize = 64;
+
 /// The way of one account to AWS.
 #[derive(Debug, Clone)]
 pub(super) struct Wire {
