@@ -155,7 +155,62 @@ impl ProvideCredentials for Provider {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use aws_config::BehaviorVersion;
+    use aws_config::retry::RetryConfig;
+    use aws_sdk_sts::config::{Builder, Region};
+    use futures::future::join_all;
+    use tokio::sync::Semaphore;
+
+    use super::super::tries::Patience;
+    use super::super::watch::Watch;
     use super::*;
+
+    fn credentials(expires: SystemTime) -> Credentials {
+        Credentials::new("key", "secret", None, Some(expires), "test")
+    }
+
+    /// A role where nobody answers, with credentials that are due for renewal and end so much later.
+    fn unreachable(life: Option<Duration>) -> RoleCredentials {
+        let minute = Duration::from_secs(60);
+        let patience = Patience { attempt: minute, throttled: minute, unreachable: 1 };
+        let wire = Wire::new(Semaphore::new(8), patience);
+        let config = Builder::new()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static("eu-west-1"))
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url("http://127.0.0.1:1")
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .interceptor(Watch { meter: wire.meter.clone(), service: "sts" });
+        let sts = aws_sdk_sts::Client::from_conf(config.build());
+        let arn = "arn:aws:iam::123456789012:role/howler".parse().unwrap();
+        let role = Role { arn, external_id: None };
+        let clock = SharedTimeSource::default();
+        let (now, fetched) = (clock.now(), Instant::now());
+        let kept = life.map(|life| Kept { credentials: credentials(now + life), renew_at: now, fetched });
+        let (region, name) = ("eu-west-1".to_owned(), "howler-test".to_owned());
+        let state = Mutex::new(State { kept, failed: None });
+        RoleCredentials { state, ..RoleCredentials::new(sts, wire, region, role, name, clock) }
+    }
+
+    #[tokio::test]
+    async fn credentials_that_are_still_good_outlive_a_renewal_that_fails() {
+        let role = unreachable(Some(Duration::from_secs(100)));
+        assert_eq!(role.credentials().await.unwrap().access_key_id(), "key");
+        role.credentials().await.unwrap();
+        assert_eq!(role.wire.meter.calls.sent(), 1, "and it is not tried again at once");
+        let ending = unreachable(Some(Duration::from_secs(10)));
+        assert_eq!(ending.credentials().await.unwrap_err().reason, Reason::Network);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_role_that_cannot_be_taken_does_not_ask_again() {
+        let role = unreachable(None);
+        let all = join_all((0..10).map(|_| role.credentials())).await;
+        assert!(all.iter().all(|answer| answer.as_ref().is_err_and(|it| it.reason == Reason::Network)));
+        assert_eq!(role.wire.meter.calls.sent(), 1);
+        role.credentials().await.unwrap_err();
+        assert_eq!(role.wire.meter.calls.sent(), 2, "who comes later asks");
+    }
 
     #[test]
     fn credentials_are_renewed_five_minutes_before_their_end_or_at_three_quarters() {
