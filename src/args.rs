@@ -199,7 +199,7 @@ pub struct Aws {
     pub ids: Vec<AccountId>,
     /// All but this account [repeatable]
     #[arg(long = "skip-account", value_name = "ID")]
-    pub skipped: Vec<AccountId>,
+    pub left_out: Vec<AccountId>,
     /// All accounts of the organisation that have this tag [repeatable: they have all of them]
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub tags: Vec<Tag>,

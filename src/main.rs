@@ -72,7 +72,11 @@ fn run(command: Command) -> Result<Exit, Failure> {
 
 /// The runtime is made only for what needs it: the other commands start at once.
 fn block_on(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    tokio::runtime::Runtime::new().map_err(Failure::internal)?.block_on(command)
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::internal)?;
+    let exit = runtime.block_on(command);
+    // A folder that is still being read, or a name that is still being looked up, does not hold up the end.
+    runtime.shutdown_background();
+    exit
 }
 
 fn print(text: Result<String>) -> Result<Exit, Failure> {

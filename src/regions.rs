@@ -19,7 +19,8 @@ pub struct Chosen {
 /// not be asked for anew.
 pub fn everywhere(known: &Regions, partition: Partition, choices: &[RegionChoice]) -> Vec<Region> {
     let named = named(choices, partition);
-    let is_asked = |region: &Region| wants_all(choices) || named.contains(region);
+    let is_asked =
+        |region: &Region| named.contains(region) || (wants_all(choices) && !is_left_out(choices, region));
     let always =
         known.iter().filter(|(_, status)| **status == RegionStatus::Always).map(|(region, _)| region);
     let here = always.filter(|region| Partition::of_region(region) == partition);
@@ -57,7 +58,8 @@ fn enabled(
     let enabled = |region: &&Region| known.get(*region).is_some_and(|status| status.is_enabled());
     let disabled = named.iter().filter(|region| !enabled(region));
     let scopes = disabled.flat_map(|region| not_opted_in(account, region, plan)).collect();
-    let all = wants_all(choices).then(|| known.keys());
+    let kept = |region: &&Region| !is_left_out(choices, region);
+    let all = wants_all(choices).then(|| known.keys().filter(kept));
     let mut regions: Vec<Region> =
         named.iter().chain(all.into_iter().flatten()).filter(enabled).cloned().collect();
     regions.sort();
@@ -71,7 +73,8 @@ fn unlisted(account: &Account, choices: &[RegionChoice], unseen: &Unseen) -> Cho
     let scope = account.scope(None, Service::named("ec2"));
     let scopes = wants_all(choices).then(|| missed(scope, unseen.clone())).into_iter().collect();
     let named = named(choices, account.partition());
-    let regions = if named.is_empty() { vec![account.partition().home_region()] } else { named };
+    let home = || Some(account.partition().home_region()).filter(|home| !is_left_out(choices, home));
+    let regions = if named.is_empty() { home().into_iter().collect() } else { named };
     Chosen { regions, scopes }
 }
 
@@ -88,13 +91,22 @@ fn not_opted_in<'a>(
 
 /// `all` is what nobody has to say.
 fn wants_all(choices: &[RegionChoice]) -> bool {
-    choices.is_empty() || choices.contains(&RegionChoice::All)
+    let names_one = choices.iter().any(|choice| matches!(choice, RegionChoice::Named(_)));
+    !names_one || choices.contains(&RegionChoice::All)
+}
+
+fn is_left_out(choices: &[RegionChoice], region: &Region) -> bool {
+    choices.iter().any(|choice| matches!(choice, RegionChoice::Not(left_out) if left_out == region))
 }
 
 /// The regions that are asked for by name, as far as they are in this partition.
 pub fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
     let name = |choice: &RegionChoice| match choice {
-        RegionChoice::Named(region) if Partition::of_region(region) == partition => Some(region.clone()),
+        RegionChoice::Named(region)
+            if Partition::of_region(region) == partition && !is_left_out(choices, region) =>
+        {
+            Some(region.clone())
+        }
         _ => None,
     };
     choices.iter().filter_map(name).collect()
@@ -150,6 +162,8 @@ mod tests {
         };
         assert_eq!(chosen(&[], Partition::Aws), [region("eu-west-1"), region("us-east-1")]);
         assert_eq!(chosen(&["eu-west-1", "af-south-1"], Partition::Aws), [region("eu-west-1")]);
+        assert_eq!(chosen(&["!us-east-1"], Partition::Aws), [region("eu-west-1")], "all but one");
+        assert_eq!(chosen(&["all", "us-east-1", "!eu-west-1"], Partition::Aws), [region("us-east-1")]);
         assert_eq!(chosen(&[], Partition::AwsCn), []);
     }
 }

@@ -96,7 +96,7 @@ impl<'a> Roster<'a> {
             let message = format!("the account is not active: {state}");
             let unseen = Unseen::new(Reason::Disabled, "organizations:ListAccounts", message);
             self.listed.inactive.push(missed(scope, unseen));
-        } else if self.has_tags(&member.id).await {
+        } else if !self.wanted.left_out.contains(&member.id) && self.has_tags(&member.id).await {
             self.enter(member.id);
         }
     }
@@ -126,7 +126,7 @@ impl<'a> Roster<'a> {
 
     /// Each account once, however often it was said.
     fn send(&mut self, account: AccountId, role: Option<Role>) {
-        if self.known.insert(account.clone()) {
+        if !self.wanted.left_out.contains(&account) && self.known.insert(account.clone()) {
             let partition = role.as_ref().map_or(self.caller.partition(), |role| role.arn.partition());
             self.sent += 1;
             // Nobody to take it has ended the scan.

@@ -18,6 +18,7 @@ pub fn flags(aws: Option<&Aws>, judge: Option<&Judge>, tell: Option<&Tell>) -> L
 
 fn reached(who: &Aws) -> Layer {
     let one = |key, flag, value: Option<&str>| value.map(|value| entry(key, flag, Value::from(value)));
+    let regions: Vec<String> = who.regions.iter().map(RegionChoice::text).collect();
     let tags: Vec<String> = who.tags.iter().map(ToString::to_string).collect();
     let said = [
         who.organization.then(|| entry("accounts.organization", "--org", Value::from(true))),
@@ -32,7 +33,8 @@ fn reached(who: &Aws) -> Layer {
             who.role_name.as_ref().map(howler_sources::RoleName::as_str),
         ),
         one("accounts.external_id", "--external-id", who.external_id.as_ref().map(ExternalId::as_str)),
-        list("scan.regions", "--region", who.regions.iter().map(RegionChoice::as_str)),
+        list("scan.regions", "--region", regions.iter().map(String::as_str)),
+        list("accounts.skip", "--skip-account", who.left_out.iter().map(howler_model::AccountId::as_str)),
     ];
     said.into_iter().flatten().collect()
 }

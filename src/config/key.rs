@@ -65,6 +65,9 @@ pub static KEYS: &[Key] = keys! {
     "accounts.roles", Some("--role"), Like(r#"["arn:aws:iam::333333333333:role/audit"]"#),
         "Take these roles, beside the accounts above.",
         |config, _, value| config.accounts.roles = value.list()?;
+    "accounts.skip", Some("--skip-account"), Like(r#"["555555555555"]"#),
+        "Scan none of these, however they were chosen.",
+        |config, _, value| config.accounts.left_out = value.list()?;
     "accounts.via", Some("--via"), Like(r#"["arn:aws:iam::444444444444:role/scanner"]"#),
         "Take these roles first, one after another; all others are taken as the last of them.",
         |config, _, value| config.accounts.via = value.list()?;
@@ -81,7 +84,7 @@ pub static KEYS: &[Key] = keys! {
             config.accounts.external_ids.insert(account, value.parsed()?)
         };
     "scan.regions", Some("--region"), Is(r#"["all"]"#),
-        "Regions, or \"all\" that are enabled in each account.",
+        "Regions, or \"all\" that are enabled in each account; \"!me-south-1\" leaves one out.",
         |config, _, value| config.regions = value.list()?;
     "scan.skip_checks", Some("--skip-check"), Like(r#"["certificate-untrusted"]"#),
         "Checks that are left out; `howler checks` lists all.",

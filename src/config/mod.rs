@@ -65,6 +65,8 @@ pub struct Accounts {
     pub tags: Vec<Tag>,
     /// Roles beside those of the accounts above.
     pub roles: Vec<RoleArn>,
+    /// Left out of all of these.
+    pub left_out: Vec<AccountId>,
     /// Roles that are taken one after another before any other.
     pub via: Vec<RoleArn>,
     /// The role that is taken in an account that is known by its id alone.

@@ -34,6 +34,8 @@ struct Shared {
 
 #[derive(Default)]
 struct Queue {
+    /// How long a lease lasts without a beat.
+    lease: Duration,
     waiting: BinaryHeap<Waiting>,
     /// By the number of the unit.
     leased: HashMap<u64, Leased>,
@@ -71,8 +73,15 @@ enum Found {
 
 impl Default for Channels {
     fn default() -> Self {
+        Self::leasing(LEASE)
+    }
+}
+
+impl Channels {
+    fn leasing(lease: Duration) -> Self {
         let (sender, results) = mpsc::channel(RESULTS);
-        let shared = Shared { queue: Mutex::default(), more: Notify::new(), results: sender };
+        let queue = Mutex::new(Queue { lease, ..Queue::default() });
+        let shared = Shared { queue, more: Notify::new(), results: sender };
         Self { shared: Arc::new(shared), results: tokio::sync::Mutex::new(results) }
     }
 }
@@ -146,7 +155,7 @@ impl Queue {
     }
 
     fn lease(&mut self, number: u64, leases: u32, unit: Arc<Unit>, now: Instant) -> Found {
-        self.leased.insert(number, Leased { unit: Arc::clone(&unit), leases, until: now + LEASE });
+        self.leased.insert(number, Leased { unit: Arc::clone(&unit), leases, until: now + self.lease });
         Found::Lease { number, leases, unit }
     }
 
@@ -170,8 +179,10 @@ impl Lease for Held {
     }
 
     fn beat(&self) {
-        if let Some(leased) = self.shared.queue().held(self) {
-            leased.until = Instant::now() + LEASE;
+        let mut queue = self.shared.queue();
+        let until = Instant::now() + queue.lease;
+        if let Some(leased) = queue.held(self) {
+            leased.until = until;
         }
     }
 
@@ -218,7 +229,12 @@ impl Ord for UnitOnly {
 mod tests {
     use std::path::PathBuf;
 
+    use tokio::time::timeout;
+
     use super::*;
+
+    /// A lease that a test can wait for.
+    const SHORT: Duration = Duration::from_millis(300);
 
     fn unit(name: &str) -> Unit {
         Unit::Path(name.into())
@@ -246,39 +262,40 @@ mod tests {
         assert_eq!(order, "cbad");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_unit_of_a_lost_worker_is_leased_again_and_in_the_end_told_as_lost() {
         let engine = Channels::default();
         engine.publish(unit("poison"), 0);
         for _ in 0..MOST_LEASES {
             drop(engine.next().await);
         }
-        let nothing_left = tokio::time::timeout(LEASE * 2, engine.next()).await;
-        assert!(nothing_left.is_err());
+        assert!(timeout(SHORT, engine.next()).await.is_err(), "nobody gets it any more");
         let outcome = engine.result().await;
         assert!(outcome.seen.is_none() && name(&outcome.unit) == "poison");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_beat_keeps_a_lease_and_the_first_commit_counts() {
-        let engine = Channels::default();
+        let engine = Channels::leasing(SHORT);
         engine.publish(unit("slow"), 0);
         let slow = engine.next().await;
-        for _ in 0..4 {
-            tokio::time::sleep(LEASE / 3).await;
-            slow.beat();
-        }
-        assert!(
-            tokio::time::timeout(LEASE / 2, engine.next()).await.is_err(),
-            "it beats: nobody else has it"
-        );
-        // From here on it is silent: somebody else has it, and commits first.
+        let others = async {
+            assert!(timeout(SHORT * 4, engine.next()).await.is_err(), "it beats: nobody else gets it");
+        };
+        let beats = async {
+            for _ in 0..12 {
+                tokio::time::sleep(SHORT / 3).await;
+                slow.beat();
+            }
+        };
+        futures::join!(others, beats);
+        // From here on it is silent: somebody else gets it, and commits first.
         let other = engine.next().await;
         slow.beat();
         other.commit(Seen::default()).await;
         slow.commit(Seen::default()).await;
         assert!(engine.result().await.seen.is_some());
-        assert!(tokio::time::timeout(LEASE, engine.result()).await.is_err(), "one result for one unit");
+        assert!(timeout(SHORT, engine.result()).await.is_err(), "one result for one unit");
     }
 
     #[tokio::test]
