@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Howler, Ran, Simulated, free_port, howler};
+use crate::harness::{Howler, Ran, Simulated, free_port, howler, now};
 
 /// One line that says all the words.
 #[track_caller]
@@ -84,6 +84,52 @@ fn a_role_whose_account_has_eleven_digits() {
 }
 
 #[test]
+fn an_account_of_eleven_digits() {
+    for args in [["scan", "--account", "12345678901"], ["plan", "--account", "12345678901"]] {
+        told(howler(&args).run(), 2, &["'12345678901'", "--account", "12 digits are expected"]);
+    }
+    let said = howler(&["scan"]).file("howler.toml", "[accounts]\nids = [\"12345678901\"]\n").run();
+    told_in_one_line(said, 2, &["howler.toml:2", "accounts.ids", "'12345678901'", "12 digits are expected"]);
+    let said = howler(&["scan"]).env("HOWLER_ACCOUNTS__IDS", "12345678901").run();
+    told_in_one_line(said, 2, &["HOWLER_ACCOUNTS__IDS", "'12345678901'", "12 digits are expected"]);
+}
+
+#[test]
+fn a_key_that_is_misspelt() {
+    for (text, words) in [
+        ("[acounts]\norganization = true\n", ["howler.toml:1", "acounts", "did you mean accounts?"]),
+        (
+            "[accounts]\nrole_nmae = \"x\"\n",
+            ["howler.toml:2", "role_nmae", "did you mean accounts.role_name?"],
+        ),
+    ] {
+        told_in_one_line(howler(&["scan"]).file("howler.toml", text).run(), 2, &words);
+    }
+}
+
+#[test]
+fn a_region_that_is_not_enabled_is_noted_and_no_gap() {
+    let scan = |args: &[&str]| {
+        let (mut organization, _) = howler_simulator::demo(now());
+        for account in organization.accounts.values_mut() {
+            account.disabled_regions.push("af-south-1".to_owned());
+        }
+        let simulated = Simulated::start(organization, Vec::new());
+        let ran = simulated.scan(&["--check", "certificate-expiry"]).args(args).run();
+        assert!(simulated.simulator.requests().iter().all(|request| request.region != "af-south-1"));
+        ran
+    };
+    let regions = ["-r", "eu-west-1", "-r", "af-south-1"];
+    let document = scan(&[&regions[..], &["--format", "json"]].concat()).exits(0).document();
+    let noted = document.scope(Some("af-south-1"), "acm");
+    assert_eq!((&noted["status"], &document.0["complete"]), (&"disabled".into(), &true.into()));
+    assert!(noted["gaps"][0]["message"].as_str().unwrap().contains("opted in"), "{noted}");
+    told(scan(&regions), 0, &["disabled"]);
+    // With findings elsewhere, these decide.
+    told(scan(&["-r", "us-east-1", "-r", "af-south-1", "--org"]), 1, &["disabled"]);
+}
+
+#[test]
 fn a_region_that_does_not_exist() {
     let ran = simulated(|simulated| simulated.scan(&["-r", "eu-west-9"]));
     told_in_one_line(ran, 2, &["eu-west-9", "eu-west-1"]);
@@ -152,4 +198,9 @@ fn a_role_that_cannot_be_taken_is_a_gap_and_the_rest_is_scanned() {
     assert_eq!((&denied["status"], &denied["account"]), (&"denied".into(), &"222222222222".into()));
     assert_eq!(denied["gaps"][0]["action"], "sts:AssumeRole");
     assert_eq!(document.scope(Some("eu-west-1"), "acm")["status"], "ok");
+    let ran = simulated(|simulated| simulated.scan(&["-r", "eu-west-1", "--role", role]));
+    let row = |words: &[&str]| ran.stdout.lines().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(row(&["222222222222", "sts:AssumeRole was denied (AccessDenied)"]), "{}", ran.stdout);
+    assert!(row(&["denied: ", "howler policy iam"]), "no next step in:\n{}", ran.stdout);
+    told(ran, 3, &["NOT COMPLETE"]);
 }

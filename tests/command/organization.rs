@@ -6,7 +6,7 @@ use std::time::Duration;
 use howler_simulator::{Account, Fault, Organization, Rule};
 use serde_json::Value;
 
-use crate::harness::{Document, Ran, Simulated, howler, now};
+use crate::harness::{Document, Ran, Simulated, assert_sums, howler, now};
 
 const PLATFORM: &str = "111111111111";
 const PAYMENTS: &str = "222222222222";

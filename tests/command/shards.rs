@@ -7,7 +7,9 @@ use howler_simulator::{Fault, Organization, Rule, estate};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::{Authority, Document, Howler, Ran, Simulated, TlsServer, howler, now, without_run};
+use crate::harness::{
+    Authority, Document, Howler, Ran, Simulated, TlsServer, assert_sums, howler, now, without_run,
+};
 
 const OF: usize = 16;
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
@@ -156,8 +158,5 @@ fn missing(split: &Split, whole: &Document, index: usize, units: &BTreeSet<Strin
     }
     let other = |unit: &str| !units.contains(unit);
     assert_eq!(about(&document, other), about(whole, other), "{shard}");
-    let count = |name: &str| document.0["coverage"][name].as_u64().unwrap();
-    let parts = ["ok", "partial", "denied", "disabled", "throttled", "error", "skipped"].map(count);
-    assert_eq!(count("requested"), parts.iter().sum::<u64>());
-    assert_eq!(count("requested"), document.scopes().len() as u64);
+    assert_sums(&document);
 }

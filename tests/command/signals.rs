@@ -1,10 +1,22 @@
 //! A scan that is told to stop: what was seen until then is reported as a part, with the shell's exit code.
 
+use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use howler_simulator::{Fault, Rule};
+use serde_json::Value;
 
-use crate::harness::{Ran, Simulated, until};
+use crate::harness::{Document, Ran, Simulated, assert_sums, howler, until};
+
+/// How long a process may take that is told to end at once.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+#[track_caller]
+fn send(signal: &str, process: &str) {
+    assert!(Command::new("kill").args([signal, process]).status().unwrap().success());
+}
 
 /// A scan of an organisation that never answers `action`, stopped by a signal once it was asked for that.
 fn stopped(signal: &str, action: &str) -> Ran {
@@ -12,7 +24,7 @@ fn stopped(signal: &str, action: &str) -> Ran {
     let asked = || simulated.simulator.requests().iter().any(|request| request.action == action);
     simulated.scan(&["--format", "json"]).run_and(|process| {
         until("the call that hangs", || asked().then_some(()));
-        assert!(Command::new("kill").args([signal, process]).status().unwrap().success());
+        send(signal, process);
     })
 }
 
@@ -38,16 +50,101 @@ fn a_signal_also_ends_a_scan_that_does_not_know_yet_where_to_scan() {
 
 #[test]
 fn a_signal_ends_a_delivery_and_the_report_is_written_all_the_same() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let gateway = format!("alertmanager=http://{}", silent.local_addr().unwrap());
     let simulated = Simulated::demo(Vec::new());
     let ran = simulated.scan(&["--format", "json", "--notify", &gateway]).run_and(|process| {
         // The scan is over when the gateway is asked.
         let _held = silent.accept().unwrap();
-        assert!(Command::new("kill").args(["-TERM", process]).status().unwrap().success());
+        send("-TERM", process);
     });
     let document = ran.exits(143).document();
     let error = document.0["deliveries"][0]["error"].as_str().unwrap();
     assert!(error.contains("signal"), "{error}");
     assert!(!document.findings().is_empty());
+}
+
+/// Waits until no call has come for a while: all that can be answered is.
+fn quiet(simulated: &Simulated) {
+    let mut before = (0, Instant::now());
+    until("an end of calls", || {
+        let calls = simulated.simulator.requests().len();
+        if calls != before.0 {
+            before = (calls, Instant::now());
+        }
+        (calls > 0 && before.1.elapsed() > Duration::from_secs(2)).then_some(())
+    });
+}
+
+/// Findings and scopes by account and region.
+fn by_place(document: &Document) -> BTreeMap<String, Vec<&Value>> {
+    let mut places: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    let findings = document.findings().iter().map(|finding| (&finding["scope"], finding));
+    for (scope, told) in findings.chain(document.scopes().iter().map(|scope| (scope, scope))) {
+        places.entry(format!("{} {}", scope["account"], scope["region"])).or_default().push(told);
+    }
+    places
+}
+
+#[test]
+fn regions_that_were_seen_are_complete_and_the_one_that_was_not_is_skipped() {
+    const ARGS: [&str; 3] = ["--org", "--format", "json"];
+    let calm = Simulated::demo(Vec::new()).scan(&ARGS).run().exits(1).document();
+    let unseen = "\"333333333333\" \"eu-west-1\"";
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let hang = Rule::new(Fault::Hang).account("333333333333").region("eu-west-1");
+        let simulated = Simulated::demo(vec![hang.action("acm:ListCertificates")]);
+        let ran = simulated.scan(&ARGS).run_and(|process| {
+            quiet(&simulated);
+            send(signal, process);
+        });
+        let document = ran.exits(code).document();
+        assert!(document.0["complete"] == false && document.0["run"]["finished"] == false);
+        assert_sums(&document);
+        let (mut before, mut after) = (by_place(&calm), by_place(&document));
+        assert!(before.remove(unseen).is_some() && before.len() == 11, "{:?}", before.keys());
+        let skipped = after.remove(unseen).unwrap();
+        assert_eq!(before, after, "what was seen is told as if nothing had happened");
+        let scopes = document.scopes().iter().filter(|it| skipped.contains(it)).collect::<Vec<_>>();
+        assert!(!scopes.is_empty() && scopes.iter().all(|scope| scope["status"] == "skipped"), "{scopes:#?}");
+        assert_eq!(document.0["coverage"]["skipped"], scopes.len());
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once_whatever_hangs() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = format!("alertmanager=http://{}", silent.local_addr().unwrap());
+    let simulated = Simulated::demo(vec![Rule::new(Fault::Hang).action("acm:ListCertificates")]);
+    let ran = simulated.scan(&["--format", "json", "--notify", &gateway]).run_and(|process| {
+        quiet(&simulated);
+        send("-TERM", process);
+        // What was seen is being told to somebody who never answers.
+        let _held = silent.accept().unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let told = Instant::now();
+        send("-INT", process);
+        until("its end", || (!is_running(process)).then_some(()));
+        assert!(told.elapsed() < AT_ONCE, "{:?}", told.elapsed());
+    });
+    assert_eq!(ran.exits(130).stdout, "", "nothing is told in part");
+}
+
+#[test]
+fn a_folder_without_end_does_not_hold_up_the_end() {
+    let began = Instant::now();
+    let ran = howler(&["scan", "--file", "/", "--format", "json"]).run_and(|process| {
+        std::thread::sleep(Duration::from_millis(500));
+        send("-INT", process);
+    });
+    let document = ran.exits(130).document();
+    assert_eq!((document.scopes().len(), &document.0["coverage"]["skipped"]), (1, &1.into()));
+    // Workers have three seconds to hand in what they have seen.
+    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+}
+
+/// Whether a process has not ended; one that nobody has waited for yet has.
+fn is_running(process: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
 }

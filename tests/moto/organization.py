@@ -2,7 +2,7 @@
 
     organization.py http://127.0.0.1:5000
 
-The caller's account and three others: one in a unit, one in a unit of that unit, and a closed one.
+The caller's account and four others: one in a unit, one in a unit of that unit, one in none, and a closed one.
 """
 
 import json
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 import boto3
 from certificates import certificate, key_of, pem, private, told
 
-REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2", "sa-east-1"]
 KEY = "EC-P-256"
 
 
@@ -48,13 +48,13 @@ def organize(url):
     def unit(parent, name):
         return organizations.create_organizational_unit(ParentId=parent, Name=name)["OrganizationalUnit"]["Id"]
 
-    shop, cards, closed = account("shop"), account("cards"), account("closed")
+    shop, cards, mail, closed = (account(name) for name in ["shop", "cards", "mail", "closed"])
     above = unit(root, "production")
     below = unit(above, "payments")
     organizations.move_account(AccountId=shop, SourceParentId=root, DestinationParentId=above)
     organizations.move_account(AccountId=cards, SourceParentId=root, DestinationParentId=below)
     organizations.close_account(AccountId=closed)
-    return {"management": management, "unit": above, "in_unit": [shop, cards], "closed": closed}
+    return {"management": management, "unit": above, "in_unit": [shop, cards], "in_none": [mail], "closed": closed}
 
 
 def fill(account, clients, number):
@@ -79,7 +79,7 @@ def fill(account, clients, number):
 
 def main(url):
     organization = organize(url)
-    makers = {account: inside(url, account) for account in organization["in_unit"]}
+    makers = {account: inside(url, account) for account in organization["in_unit"] + organization["in_none"]}
     makers[organization["management"]] = lambda service, region="us-east-1": client(url, service, region)
     filled = [fill(account, clients, number) for number, (account, clients) in enumerate(makers.items())]
     print(json.dumps(organization | {"certificates": [one for made in filled for one in made]}))

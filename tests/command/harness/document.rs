@@ -80,6 +80,15 @@ pub(crate) fn without_run(report: &str) -> String {
     format!("{before}{after}")
 }
 
+/// The coverage counts every scope of the document once.
+#[track_caller]
+pub(crate) fn assert_sums(document: &Document) {
+    let count = |name: &str| document.0["coverage"][name].as_u64().unwrap();
+    let parts = ["ok", "partial", "denied", "disabled", "throttled", "error", "skipped"];
+    assert_eq!(count("requested"), parts.map(count).iter().sum::<u64>());
+    assert_eq!(count("requested"), document.scopes().len() as u64);
+}
+
 fn place_and_id(finding: &Value) -> (String, String) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     (text(&finding["scope"]["region"]), text(&finding["resource"]["id"]))
