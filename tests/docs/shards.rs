@@ -1,7 +1,7 @@
 //! The examples of `deploy/` that split a scan over many processes: each task is run, then the merge of their parts.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::Value;
@@ -76,7 +76,7 @@ fn merged(simulated: &Simulated, parts: &Path) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn largest(folder: &Path) -> std::path::PathBuf {
+fn largest(folder: &Path) -> PathBuf {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     paths.max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap()
 }
