@@ -99,16 +99,21 @@ impl Teller {
         digest: String,
         signals: &mut Signals,
     ) -> Result<Exit, Failure> {
-        let Scanned { mut spool, common, units, signal } = scanned;
+        let Scanned { mut spool, common, units, mut signal } = scanned;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         if let Some((path, shard)) = &self.part {
             let complete = spool.tally().is_complete() || spool.tally().coverage().requested == 0;
             let plan = Planned { digest, units: units.iter().map(Place::from).collect() };
             let head = PartHead::new(version, (shard.index, shard.of), plan, run, common);
-            let records = spool.close();
-            put(path, |mut out| head.write(&records, &mut out))
-                .with_context(|| path.display().to_string())
-                .map_err(Failure::undelivered)?;
+            let (records, path) = (spool.close(), path.clone());
+            let write = move || {
+                put(&path, |mut out| head.write(&records, &mut out))
+                    .with_context(|| path.display().to_string())
+            };
+            match apart(write, signals, &mut signal).await {
+                Ok(written) => written.map_err(Failure::undelivered)?,
+                Err(exit) => return Ok(exit),
+            }
             let gaps = (!complete && !self.allow_gaps).then_some(Exit::Incomplete);
             let ended = signal.map(|signal| Exit::Signal(signal.exit_code()));
             return Ok(gaps.into_iter().chain(ended).max().unwrap_or(Exit::Fine));
@@ -120,8 +125,8 @@ impl Teller {
         Ok(self.tell(scan, signals, signal).await)
     }
 
-    /// Delivers, writes, and says what the scan came to. A signal ends the deliveries and then a report is written
-    /// all the same; a second one ends everything.
+    /// Delivers, writes, and says what the scan came to. A signal ends a delivery, and the reports are written all the
+    /// same; a second one ends everything.
     pub async fn tell(&self, mut scan: Scan, signals: &mut Signals, mut signal: Option<Signal>) -> Exit {
         for gateway in &self.gateways {
             let batch = Batch { scan: &scan, interval: self.interval };
@@ -141,24 +146,50 @@ impl Teller {
             }
             scan.deliveries.push(delivery);
         }
-        let written = self.outputs.iter().map(|output| self.write(output, &scan));
-        let unwritten: Vec<_> = written.filter_map(Result::err).collect();
+        let (outputs, style) = (self.outputs.clone(), self.style);
+        let write = move || {
+            let written = outputs.iter().map(|output| write(output, &scan, &style));
+            let unwritten: Vec<_> = written.filter_map(Result::err).collect();
+            (scan, unwritten)
+        };
+        let (scan, unwritten) = match apart(write, signals, &mut signal).await {
+            Ok(written) => written,
+            Err(exit) => return exit,
+        };
         unwritten.iter().for_each(|error| say(&format!("{error:#}")));
         let undelivered = if unwritten.is_empty() { Exit::Fine } else { Exit::Undelivered };
         Exit::of(&scan, self.fail_on, self.allow_gaps, signal).max(undelivered)
     }
+}
 
-    fn write(&self, output: &Output, scan: &Scan) -> Result<()> {
-        match output {
-            Output::Report { report, path: None } => {
-                to_stdout(*report, scan, &self.style).context("standard output")
+/// Writes on a thread of its own: whoever does not take what is written, a second signal ends it at once.
+async fn apart<T: Send + 'static>(
+    write: impl FnOnce() -> T + Send + 'static,
+    signals: &mut Signals,
+    signal: &mut Option<Signal>,
+) -> Result<T, Exit> {
+    let mut writing = tokio::task::spawn_blocking(write);
+    loop {
+        tokio::select! {
+            biased;
+            written = &mut writing => return written.map_err(|_| Exit::Internal),
+            next = signals.next() => {
+                if signal.replace(next).is_some() {
+                    return Err(Exit::Signal(next.exit_code()));
+                }
             }
-            Output::Report { report, path: Some(path) } => {
-                let render = |out: &mut dyn Write| report.render(scan, &Style::default(), out);
-                put(path, render).with_context(|| path.display().to_string())
-            }
-            Output::Part(_) => Ok(()),
         }
+    }
+}
+
+fn write(output: &Output, scan: &Scan, style: &Style) -> Result<()> {
+    match output {
+        Output::Report { report, path: None } => to_stdout(*report, scan, style).context("standard output"),
+        Output::Report { report, path: Some(path) } => {
+            let render = |out: &mut dyn Write| report.render(scan, &Style::default(), out);
+            put(path, render).with_context(|| path.display().to_string())
+        }
+        Output::Part(_) => Ok(()),
     }
 }
 
