@@ -21,4 +21,5 @@ mod requests;
 mod shards;
 mod signals;
 mod storm;
+mod trouble;
 mod words;

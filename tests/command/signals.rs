@@ -1,6 +1,7 @@
 //! A scan that is told to stop: what was seen until then is reported as a part, with the shell's exit code.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -131,6 +132,28 @@ fn a_second_signal_ends_at_once_whatever_hangs() {
 }
 
 #[test]
+fn a_second_signal_ends_a_report_that_nobody_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // Open for reading, so that it can be opened for writing, and never read.
+    let open = fs::File::options().read(true).write(true).open(&pipe).unwrap();
+    let output = format!("json={}", pipe.display());
+    let simulated = Simulated::demo(Vec::new());
+    let ran = simulated.scan(&["-o", &output]).run_and(|process| {
+        quiet(&simulated);
+        send("-INT", process);
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(is_running(process), "a first signal lets the report be written");
+        let told = Instant::now();
+        send("-TERM", process);
+        until("its end", || (!is_running(process)).then_some(()));
+        assert!(told.elapsed() < AT_ONCE, "{:?}", told.elapsed());
+    });
+    drop((ran.exits(143), open));
+}
+
+#[test]
 fn a_folder_without_end_does_not_hold_up_the_end() {
     let began = Instant::now();
     let ran = howler(&["scan", "--file", "/", "--format", "json"]).run_and(|process| {
@@ -145,6 +168,6 @@ fn a_folder_without_end_does_not_hold_up_the_end() {
 
 /// Whether a process has not ended; one that nobody has waited for yet has.
 fn is_running(process: &str) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
 }
