@@ -9,7 +9,7 @@ use super::merge::merged;
 use crate::{Reading, Record};
 
 /// What a run is read through: there may be hundreds of them.
-const WINDOW: usize = 32 << 10;
+const WINDOW: usize = 16 << 10;
 
 /// Records of one kind, of which no more than `most` bytes are held in memory.
 #[derive(Debug)]

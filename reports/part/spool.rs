@@ -7,8 +7,10 @@ use super::Told;
 use super::runs::Runs;
 use crate::{Reading, Records, Tally};
 
-/// Bytes of findings, and of scopes, that are held in memory.
-const HELD: usize = 24 << 20;
+/// Bytes of findings that are held in memory; there are a dozen for each scope.
+const FINDINGS: usize = 16 << 20;
+/// Bytes of scopes that are.
+const SCOPES: usize = 4 << 20;
 
 /// Takes records in any order.
 #[derive(Debug)]
@@ -22,11 +24,8 @@ impl Spool {
     /// An empty one, which puts into a folder what it cannot hold.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self::holding(folder, HELD)
-    }
-
-    fn holding(folder: &Path, most: usize) -> Self {
-        Self { tally: Tally::default(), findings: Runs::new(folder, most), scopes: Runs::new(folder, most) }
+        let (findings, scopes) = (Runs::new(folder, FINDINGS), Runs::new(folder, SCOPES));
+        Self { tally: Tally::default(), findings, scopes }
     }
 
     /// Takes what a unit came to.
