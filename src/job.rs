@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::scan::{Scanned, Scanning};
 use crate::scanner::{Scanner, Stop};
-use crate::shard::{Shard, digest};
+use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
 use crate::summary::Cost;
 use crate::tell::{Teller, say};
@@ -44,7 +44,7 @@ impl Job {
         let session = Session::start(&settings).await.map_err(Failure::usage)?;
         let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources);
         let units = outside(&self.reach, &plan).map_err(Failure::usage)?;
-        let recipe = self.recipe(&plan);
+        let recipe = plan.recipe(&self.config);
         let entered = tokio::select! {
             entered = self.enter(&session) => Ok(entered.map_err(Failure::usage)?),
             signal = signals.next() => Err(signal),
@@ -54,15 +54,13 @@ impl Job {
             Err(signal) => Scanned { signal: Some(signal), ..nothing() },
         };
         let run = self.ran(started_at, session.calls().sent(), scanned.signal);
-        std::mem::take(&mut self.weights).save().unwrap_or_else(|error| say(&format!("{error:#}")));
+        std::mem::take(&mut self.weights).save(&recipe).unwrap_or_else(|error| say(&format!("{error:#}")));
         teller.say_cost(&Cost {
             traffic: session.traffic(),
             took: began.elapsed(),
             in_flight: settings.concurrency,
-            roles: scanned.units.len() > 1,
         });
-        let digest = digest(&recipe, scanned.units.iter());
-        teller.tell_scanned(scanned, run, digest, &mut signals).await
+        teller.tell_scanned(scanned, run, recipe, &mut signals).await
     }
 
     /// Who scans; nobody, where AWS is not asked.
@@ -106,14 +104,6 @@ impl Job {
         let scanned = scanning.run(units, entered.scopes, &self.config.accounts, signals).await;
         progress.clear();
         scanned
-    }
-
-    /// All that decides what a unit comes to: parts of other recipes are not merged.
-    fn recipe(&self, plan: &Plan) -> String {
-        let checks: Vec<&str> = plan.checks.iter().map(|check| check.id).collect();
-        let sources: Vec<&str> = plan.sources.iter().map(|source| source.id).collect();
-        let (regions, thresholds) = (&self.config.regions, &self.config.thresholds);
-        format!("{:?}", (env!("CARGO_PKG_VERSION"), checks, sources, regions, thresholds))
     }
 
     fn ran(&self, started_at: DateTime<Utc>, api_calls: u64, signal: Option<Signal>) -> Run {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use howler_checks::CHECKS;
 use howler_model::{Check, FactKind, Gap, Region, Scope, ScopeCoverage, Unseen};
 use howler_sources::{Gather, SOURCES, Source};
+use sha2::{Digest, Sha256};
 
+use crate::config::Config;
 use crate::unit::Unit;
 
 /// The checks of a scan and the sources that they need.
@@ -26,6 +28,16 @@ impl Plan {
         sources
             .retain(|source| named_sources.is_empty() || named_sources.iter().any(|name| name == source.id));
         Self { checks, sources }
+    }
+
+    /// A digest of how accounts are chosen, what they are asked and how it is judged: what was scanned by another one
+    /// is not compared, and not merged.
+    pub fn recipe(&self, config: &Config) -> String {
+        let checks: Vec<&str> = self.checks.iter().map(|check| check.id).collect();
+        let sources: Vec<&str> = self.sources.iter().map(|source| source.id).collect();
+        let Config { accounts, regions, thresholds, .. } = config;
+        let all = (env!("CARGO_PKG_VERSION"), checks, sources, accounts, regions, thresholds);
+        Sha256::digest(format!("{all:?}")).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The IAM actions that the sources need in an account.

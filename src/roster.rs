@@ -30,7 +30,8 @@ struct Listed {
     asked: bool,
     members: usize,
     answered: usize,
-    gaps: Vec<Unseen>,
+    /// What could not be listed, or the one account whose tags could not be.
+    gaps: Vec<(Option<AccountId>, Unseen)>,
     /// Accounts that nobody can act in.
     inactive: Vec<ScopeCoverage>,
 }
@@ -79,7 +80,7 @@ impl<'a> Roster<'a> {
                     }
                 }
                 Err(unseen) => {
-                    self.listed.gaps.push(unseen);
+                    self.listed.gaps.push((None, unseen));
                     return;
                 }
             }
@@ -109,7 +110,7 @@ impl<'a> Roster<'a> {
         match self.caller.tags_of(account).await {
             Ok(tags) => self.wanted.tags.iter().all(|wanted| tags.iter().any(|tag| wanted.is(tag))),
             Err(unseen) => {
-                self.listed.gaps.push(unseen);
+                self.listed.gaps.push((Some(account.clone()), unseen));
                 false
             }
         }
@@ -145,10 +146,14 @@ impl<'a> Roster<'a> {
         let mut missing = listed.gaps;
         if listed.asked && self.sent == 0 && missing.is_empty() {
             let nobody = "there is no active account that is asked for";
-            missing.push(Unseen::new(Reason::NoData, "organizations:ListAccounts", nobody));
+            missing.push((None, Unseen::new(Reason::NoData, "organizations:ListAccounts", nobody)));
         }
         let scope = self.scope_of(self.caller.id().clone());
-        let gap = |unseen: Unseen| Gap { scope: scope.clone(), item: None, unseen };
+        let gap = |(account, unseen): (Option<AccountId>, Unseen)| Gap {
+            scope: scope.clone(),
+            item: account.map(|id| id.to_string()),
+            unseen,
+        };
         let mut gaps: Vec<Gap> = missing.into_iter().map(gap).collect();
         gaps.dedup();
         let (facts, answered) = (listed.members, listed.answered);

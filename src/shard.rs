@@ -4,7 +4,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use howler_model::Scope;
 use sha2::{Digest, Sha256};
 
 /// The most shards that a scan is split into: what AWS Batch starts at once.
@@ -32,16 +31,6 @@ impl Shard {
 pub fn owner(unit: &str, of: u32) -> u32 {
     let weight = |index: &u32| Sha256::new().chain_update(index.to_be_bytes()).chain_update(unit).finalize();
     (0..of).max_by_key(weight).unwrap_or_default()
-}
-
-/// What follows from how a scan is made and from all that it scans.
-pub fn digest<'a>(recipe: &str, units: impl Iterator<Item = &'a Scope>) -> String {
-    let mut hash = Sha256::new().chain_update(recipe);
-    for unit in units {
-        hash.update([0]);
-        hash.update(unit.to_string());
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Display for Shard {

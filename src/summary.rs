@@ -15,8 +15,10 @@ pub struct Cost {
     pub took: Duration,
     /// Calls that could be under way at once.
     pub in_flight: usize,
-    pub roles: bool,
 }
+
+/// From this share of all processors on, answers wait for somebody to look at them.
+const BUSY: f64 = 0.7;
 
 impl Cost {
     /// A few lines without an end of line; none about AWS if it was not asked.
@@ -57,16 +59,21 @@ impl Cost {
         let sum: u64 = self.traffic.services.values().map(|service| service.calls).sum();
         let answers = u32::try_from(self.traffic.answers).unwrap_or(u32::MAX).max(1);
         let calls = u32::try_from(sum).unwrap_or(u32::MAX).max(1);
+        let (processor, cores) = (environment::processor_time(), environment::cores());
+        let busy = processor.as_secs_f64() / (self.took.as_secs_f64() * f64::from(cores)).max(0.001);
+        // A process that is busy sees its answers late: the quickest one tells more of AWS.
+        let latency = if busy < BUSY { self.traffic.waited / answers } else { self.traffic.quickest };
         Work {
             calls: self.traffic.answers,
             pages: of("organizations"),
-            roles: self.roles,
+            // Who we are is one call; every further one takes a role, or says whose it is.
+            roles: of("sts") > 1,
             quickest: self.traffic.quickest,
-            latency: self.traffic.waited / answers,
+            latency,
             tokens: Duration::from_secs_f64(self.traffic.slowest.as_ref().map_or(0.0, |it| it.seconds)),
-            cpu: environment::processor_time() / calls,
+            cpu: processor / calls,
             in_flight: u32::try_from(self.in_flight).unwrap_or(u32::MAX),
-            cores: environment::cores(),
+            cores,
         }
     }
 }

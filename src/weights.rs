@@ -6,13 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 
 /// Calls by the name of the unit.
 #[derive(Debug, Default)]
 pub struct Weights {
     path: Option<PathBuf>,
-    last: BTreeMap<String, u64>,
+    last: Last,
     now: BTreeMap<String, u64>,
+}
+
+/// What the last scan left.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Last {
+    /// The digest of how it was made.
+    recipe: String,
+    calls: BTreeMap<String, u64>,
 }
 
 impl Weights {
@@ -29,8 +38,13 @@ impl Weights {
     }
 
     /// The calls that a unit took, if the last scan saw it.
-    pub fn known(&self, unit: &str) -> Option<u64> {
-        self.last.get(unit).copied()
+    fn known(&self, unit: &str) -> Option<u64> {
+        self.last.calls.get(unit).copied()
+    }
+
+    /// The calls that a unit will take, if the last scan saw it and was made in the same way.
+    pub fn expected(&self, unit: &str, recipe: &str) -> Option<u64> {
+        self.known(unit).filter(|_| self.last.recipe == recipe)
     }
 
     /// A unit took so many.
@@ -44,18 +58,19 @@ impl Weights {
     ///
     /// # Errors
     /// Those of the disk.
-    pub fn save(mut self) -> Result<()> {
+    pub fn save(mut self, recipe: &str) -> Result<()> {
         let Some(path) = self.path.filter(|_| !self.now.is_empty()) else { return Ok(()) };
-        self.last.append(&mut self.now);
+        self.last.calls.append(&mut self.now);
+        self.last.recipe = recipe.to_owned();
         write(&path, &self.last).with_context(|| path.display().to_string())
     }
 }
 
-fn write(path: &Path, weights: &BTreeMap<String, u64>) -> Result<()> {
+fn write(path: &Path, last: &Last) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&file, weights)?;
+    serde_json::to_writer(&file, last)?;
     file.persist(path)?;
     Ok(())
 }
@@ -72,12 +87,13 @@ mod tests {
         assert_eq!(first.known("a"), None);
         first.note("a".into(), 7);
         first.note("b".into(), 9);
-        first.save().unwrap();
+        first.save("r").unwrap();
         let mut second = Weights::load(Some(path.clone()));
         assert_eq!((second.of("a"), second.known("b")), (7, Some(9)));
+        assert_eq!((second.expected("b", "r"), second.expected("b", "other")), (Some(9), None));
         assert!(second.of("new") > 9, "nobody knows how long a new one takes");
         second.note("a".into(), 8);
-        second.save().unwrap();
+        second.save("r").unwrap();
         let third = Weights::load(Some(path.clone()));
         assert_eq!((third.of("a"), third.of("b")), (8, 9));
         fs::write(&path, "{ not json").unwrap();
@@ -88,6 +104,6 @@ mod tests {
     fn without_a_place_nothing_is_kept() {
         let mut weights = Weights::load(None);
         weights.note("a".into(), 7);
-        assert!(weights.save().is_ok());
+        assert!(weights.save("r").is_ok());
     }
 }

@@ -24,9 +24,9 @@ const WINDOW: usize = 256 << 10;
 /// What all shards of one scan have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
-    /// Follows from all that decides what is scanned and how it is judged: parts of different plans are not merged.
+    /// Follows from how accounts were chosen and from how everything is judged: parts of different plans are not merged.
     pub digest: String,
-    /// Everything that is scanned by all shards together, each as the place of its first scope.
+    /// Everything that this shard knew to be scanned by all shards together, each as the place that stands for it.
     pub units: Vec<Place>,
 }
 

@@ -1,77 +1,99 @@
 //! `howler merge`: the parts of a scan that was split, told as one. What a missing part should have seen is a gap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use howler_model::{Facts, Reason, Region, Scope, Service, Unseen};
+use chrono::TimeDelta;
+use howler_checks::CHECKS;
+use howler_model::{Facts, Reason, Region, Scope, ScopeCoverage, Service, Thresholds, Unseen};
 use howler_reports::document::Place;
 use howler_reports::{Held, Part, Records, Run, Scan, Tally, Told};
 
 use crate::args;
 use crate::config::{self, flags};
 use crate::exit::{Exit, Failure};
-use crate::plan::{Plan, missed};
+use crate::plan::missed;
 use crate::shard::owner;
 use crate::signals::Signals;
 use crate::tell::{Teller, say};
+
+/// The parts by the numbers of their shards.
+type Parts = BTreeMap<u32, Part>;
 
 /// Runs the command.
 pub async fn run(args: args::Merge) -> Result<Exit, Failure> {
     let (config, _) =
         config::load(&args.file, flags(None, None, Some(&args.tell))).map_err(Failure::usage)?;
     let teller = Teller::new(&args.tell, &config)?;
-    let parts = read(&args.parts).map_err(Failure::usage)?;
+    let parts = read(&args.parts, config.thresholds.scan_interval).map_err(Failure::usage)?;
     let scan = whole(parts, &config.thresholds).map_err(Failure::usage)?;
     let mut signals = Signals::listen().map_err(Failure::internal)?;
     Ok(teller.tell(scan, &mut signals, None).await)
 }
 
-/// The parts by their shard; of two of the same, the one that ended later.
-fn read(paths: &[PathBuf]) -> Result<BTreeMap<u32, Part>> {
-    let mut parts = BTreeMap::new();
-    for path in paths {
+/// The parts by their shard; of two of the same, the one that ended later. One that is not there is told.
+fn read(paths: &[PathBuf], interval: TimeDelta) -> Result<Parts> {
+    let mut parts = Parts::new();
+    let (there, absent): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| path.exists());
+    for path in there {
         let part = Part::open(path)?;
-        check_same_plan(parts.values().next(), &part).with_context(|| path.display().to_string())?;
+        let first = parts.values().next();
+        first
+            .map_or(Ok(()), |first| check_same_scan(first, &part, interval))
+            .with_context(|| path.display().to_string())?;
         let ended = part.head.run.finished_at;
-        let newer = parts.get(&part.head.shard).is_none_or(|known: &Part| known.head.run.finished_at < ended);
+        let newer = parts.get(&part.head.shard).is_none_or(|known| known.head.run.finished_at < ended);
         if newer {
             parts.insert(part.head.shard, part);
         }
     }
+    let absent = absent.iter().map(|path| format!("{}: there is no such part", path.display()));
+    match parts.is_empty() {
+        true => bail!(absent.collect::<Vec<_>>().join("; ")),
+        false => absent.for_each(|line| say(&line)),
+    }
     Ok(parts)
 }
 
-fn check_same_plan(first: Option<&Part>, part: &Part) -> Result<()> {
-    let Some(first) = first else { return Ok(()) };
-    if first.head.of != part.head.of {
-        bail!("it is one of {} parts, the others are of {}", part.head.of, first.head.of);
+fn check_same_scan(first: &Part, part: &Part, interval: TimeDelta) -> Result<()> {
+    let (first, part) = (&first.head, &part.head);
+    if first.of != part.of {
+        bail!("it is one of {} parts, the others are of {}", part.of, first.of);
     }
-    if first.head.plan.digest != part.head.plan.digest {
+    if first.plan.digest != part.plan.digest {
         bail!(
-            "it was scanned with other accounts, regions, checks, thresholds or another version than the part of \
-             shard {}: scan all shards again with the same ones",
-            first.head.shard
+            "it was scanned with another choice of accounts, regions, checks or thresholds, or another version, than \
+             the part of shard {}: scan all shards again with the same ones",
+            first.shard
+        );
+    }
+    if (part.run.started_at - first.run.started_at).abs() >= interval {
+        bail!(
+            "it began at {} and the part of shard {} at {}: these are parts of two scans",
+            part.run.started_at.to_rfc3339(),
+            first.shard,
+            first.run.started_at.to_rfc3339()
         );
     }
     Ok(())
 }
 
 /// The parts as one scan.
-fn whole(parts: BTreeMap<u32, Part>, thresholds: &howler_model::Thresholds) -> Result<Scan> {
-    let first = parts.values().next().context("no part to merge")?;
-    let (of, version, common) = (first.head.of, first.head.version.clone(), first.head.common.clone());
-    let run = ran(&parts).context("no part to merge")?;
-    let missing = missing(&parts, first)?;
-    if !missing.is_empty() {
-        let shards: Vec<String> =
-            (0..of).filter(|shard| !parts.contains_key(shard)).map(|shard| format!("{shard}/{of}")).collect();
+fn whole(parts: Parts, thresholds: &Thresholds) -> Result<Scan> {
+    // Whoever knows of the most accounts had the best answer about the organisation.
+    let best = parts.values().rev().max_by_key(|part| part.head.plan.units.len());
+    let best = best.context("there is no part to merge")?;
+    let (of, version, common) = (best.head.of, best.head.version.clone(), best.head.common.clone());
+    let run = ran(&parts).context("there is no part to merge")?;
+    let absent: Vec<u32> = (0..of).filter(|shard| !parts.contains_key(shard)).collect();
+    if !absent.is_empty() {
+        let shards: Vec<String> = absent.iter().map(|shard| format!("{shard}/{of}")).collect();
         say(&format!("no part of shard {}: what it should have seen is a gap", shards.join(", ")));
     }
-    let facts = Facts { scopes: missing, ..Facts::default() };
-    let judged = Plan::new(&[], &[], &[]).checks.into_iter();
-    let findings: Vec<_> = judged.flat_map(|check| check.judge(&facts, thresholds, run.now)).collect();
-    let unseen = Told::of(&findings, &facts.scopes);
+    let facts = Facts { scopes: missing(&parts, of)?, ..Facts::default() };
+    let judged = CHECKS.iter().flat_map(|check| check.judge(&facts, thresholds, run.now));
+    let unseen = Told::of(&judged.collect::<Vec<_>>(), &facts.scopes);
     let mut tally = Tally::default();
     let heads = parts.values().map(|part| &part.head.tally);
     heads.chain([&common.tally, &unseen.tally]).for_each(|part| tally.merge(part));
@@ -80,16 +102,22 @@ fn whole(parts: BTreeMap<u32, Part>, thresholds: &howler_model::Thresholds) -> R
     Ok(Scan { run, version, tally, deliveries: Vec::new(), records: Box::new(records) })
 }
 
-/// The coverage of everything that was in the share of a missing part.
-fn missing(parts: &BTreeMap<u32, Part>, any: &Part) -> Result<Vec<howler_model::ScopeCoverage>> {
-    let units = any.head.plan.units.iter().map(scope).collect::<Result<Vec<Scope>>>()?;
-    let lost = |scope: &Scope| !parts.contains_key(&owner(&scope.to_string(), any.head.of));
-    let gap = |scope: Scope| {
-        let shard = owner(&scope.to_string(), any.head.of);
-        let message = format!("the part of shard {shard}/{} is missing", any.head.of);
-        missed(scope, Unseen::new(Reason::Skipped, "scan", message))
+/// The coverage of everything that any part knows of, and that the part which should have seen it does not.
+fn missing(parts: &Parts, of: u32) -> Result<Vec<ScopeCoverage>> {
+    let known = |part: &Part| part.head.plan.units.iter().map(scope).collect::<Result<BTreeSet<Scope>>>();
+    let known = parts.iter().map(|(&shard, part)| Ok((shard, known(part)?)));
+    let known = known.collect::<Result<BTreeMap<u32, BTreeSet<Scope>>>>()?;
+    let all: BTreeSet<&Scope> = known.values().flatten().collect();
+    let gap = |scope: &Scope| {
+        let shard = owner(&scope.to_string(), of);
+        let message = match known.get(&shard) {
+            Some(units) if units.contains(scope) => return None,
+            Some(_) => format!("shard {shard}/{of} did not know of this, another did"),
+            None => format!("the part of shard {shard}/{of} is missing"),
+        };
+        Some(missed(scope.clone(), Unseen::new(Reason::Skipped, "scan", message)))
     };
-    Ok(units.into_iter().filter(lost).map(gap).collect())
+    Ok(all.into_iter().filter_map(gap).collect())
 }
 
 /// The scope of a place as a part names it.
@@ -106,7 +134,7 @@ fn scope(place: &Place) -> Result<Scope> {
 }
 
 /// One run from the first beginning to the last end.
-fn ran(parts: &BTreeMap<u32, Part>) -> Option<Run> {
+fn ran(parts: &Parts) -> Option<Run> {
     let runs = || parts.values().map(|part| &part.head.run);
     Some(Run {
         id: runs().min_by_key(|run| (run.started_at, &run.id))?.id.clone(),

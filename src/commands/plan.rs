@@ -40,7 +40,7 @@ pub async fn run(args: args::Plan) -> Result<Exit, Failure> {
     if args.reach.reaches_aws() {
         planned.enter(&session, &config, &plan).await.map_err(Failure::usage)?;
     }
-    let text = planned.text(&plan) + &planned.cost(&plan, &session, &settings);
+    let text = planned.text(&plan) + &planned.cost(&plan, &config, &session, &settings);
     answer(&text)?;
     let gaps = planned.scopes.iter().any(|scope| scope.status().is_gap());
     Ok(if gaps { Exit::Incomplete } else { Exit::Fine })
@@ -101,18 +101,20 @@ impl Planned {
 
     /// Calls and the least time that they take: as many as the last scan made, if there was one, else one for every
     /// action of every source and place.
-    fn cost(&self, plan: &Plan, session: &Session, settings: &Settings) -> String {
+    fn cost(&self, plan: &Plan, config: &Config, session: &Session, settings: &Settings) -> String {
         let traffic = session.traffic();
         let asked = u32::try_from(traffic.answers).unwrap_or(u32::MAX);
         if asked == 0 {
             return String::new();
         }
         let weights = Weights::load(last_scan());
-        let known = |entered: &Entered| {
+        let recipe = plan.recipe(config);
+        let expected = |entered: &Entered| {
             let account = &entered.account;
-            weights.known(&account_scope(account.partition(), account.id().clone()).to_string())
+            let unit = account_scope(account.partition(), account.id().clone());
+            weights.expected(&unit.to_string(), &recipe)
         };
-        let last: Option<u64> = self.accounts.iter().map(known).sum();
+        let last: Option<u64> = self.accounts.iter().map(expected).sum();
         let least: u64 = self.accounts.iter().map(|entered| entered.least_calls(plan)).sum();
         let latency = traffic.waited / asked;
         let pages = traffic.services.get("organizations").map_or(0, |service| service.calls);

@@ -118,12 +118,42 @@ fn parts_of_different_plans_are_refused() {
         .run()
         .exits(0);
     refused(merge(&[&at("0"), &at("thresholds")]).run(), &["thresholds", "scan all shards again"]);
-    let (mut fewer, _) = howler_simulator::demo(crate::harness::now());
-    fewer.accounts.remove("333333333333");
-    shard(&Simulated::start(fewer, Vec::new()), "1/2", &at("accounts")).run();
-    refused(merge(&[&at("0"), &at("accounts")]).run(), &["accounts", "scan all shards again"]);
     shard(&simulated, "1/3", &at("of-three")).run();
     refused(merge(&[&at("0"), &at("of-three")]).run(), &["of-three", "one of 3", "of 2"]);
+}
+
+#[test]
+fn an_account_that_only_the_other_shard_knew_of_is_a_gap() {
+    let (simulated, folder) = (Simulated::demo(Vec::new()), TempDir::new().unwrap());
+    let at = |name: &str| folder.path().join(name);
+    let (mut fewer, _) = howler_simulator::demo(crate::harness::now());
+    fewer.accounts.remove("333333333333");
+    let fewer = Simulated::start(fewer, Vec::new());
+    for index in ["0", "1"] {
+        shard(&simulated, &format!("{index}/2"), &at(index)).run();
+        shard(&fewer, &format!("{index}/2"), &at(&format!("{index}-before"))).run();
+    }
+    let gaps = |parts: [&str; 2]| {
+        let document = merge(&parts.map(at).each_ref().map(|part| part.as_path())).run().document();
+        let of_it = |scope: &&Value| scope["account"] == "333333333333" && scope["status"] == "skipped";
+        document.scopes().iter().filter(of_it).map(|scope| scope["gaps"][0]["message"].to_string()).collect()
+    };
+    // Whichever shard has the account: where it does not know of it, nobody has seen it.
+    let one: Vec<String> = gaps(["0", "1-before"]);
+    let other: Vec<String> = gaps(["0-before", "1"]);
+    let [gap] = &[one, other].concat()[..] else { panic!("one of both is a gap") };
+    assert!(gap.contains("did not know of this"), "{gap}");
+}
+
+#[test]
+fn parts_of_two_nights_are_refused_and_one_that_is_not_there_is_told() {
+    let (simulated, folder) = (Simulated::demo(Vec::new()), TempDir::new().unwrap());
+    let at = |name: &str| folder.path().join(name);
+    shard(&simulated, "0/2", &at("0")).run();
+    shard_at(&simulated, "1/2", &at("1"), "2026-11-26T09:30:00Z").run();
+    refused(merge(&[&at("0"), &at("1")]).run(), &["two scans"]);
+    let ran = merge(&[&at("1"), &at("nowhere")]).run().exits(3);
+    assert!(ran.stderr.contains("nowhere: there is no such part"), "{}", ran.stderr);
 }
 
 #[test]
