@@ -102,7 +102,8 @@ impl Teller {
         let Scanned { mut spool, common, units, mut signal } = scanned;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         if let Some((path, shard)) = &self.part {
-            let complete = spool.tally().is_complete() || spool.tally().coverage().requested == 0;
+            // A share may be empty; what all shards know not to be seen is missing from each.
+            let complete = spool.tally().gaps() == 0 && common.tally.gaps() == 0;
             let plan = Planned { digest, units: units.iter().map(Place::from).collect() };
             let head = PartHead::new(version, (shard.index, shard.of), plan, run, common);
             let (records, path) = (spool.close(), path.clone());

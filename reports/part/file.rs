@@ -123,7 +123,10 @@ impl Part {
         for _ in 0..=skipped {
             from.skip_until(b'\n')?;
         }
-        Ok(Box::new(lines(from).take(usize::try_from(taken).unwrap_or(usize::MAX))))
+        let taken = usize::try_from(taken).unwrap_or(usize::MAX);
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display()));
+        Ok(Box::new(lines(from).take(taken).map(move |record| record.map_err(named))))
     }
 }
 

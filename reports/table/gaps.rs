@@ -23,9 +23,15 @@ pub(super) fn section(scan: &Scan, style: &Style) -> io::Result<Vec<String>> {
     let gaps: usize = scan.tally.gaps_by_reason().values().sum();
     if gaps > 0 {
         lines.push(String::new());
-        lines.extend(listing(&shown(scan, gaps.min(MOST_GAPS))?, style));
+        let shown = shown(scan, gaps.min(MOST_GAPS))?;
+        lines.extend(listing(&shown, style));
         lines.extend(more(gaps.saturating_sub(MOST_GAPS)));
-        lines.extend(advice(scan.tally.gaps_by_reason().keys(), style));
+        let is_role = |(_, gap): &&(Place, Gap)| {
+            gap.unseen.action == wording::ASSUME_ROLE && gap.unseen.reason == Reason::Denied
+        };
+        let roles = shown.iter().filter(is_role).map(|(_, gap)| (gap.unseen.reason, wording::ASSUME_ROLE));
+        let reasons = scan.tally.gaps_by_reason().keys().map(|&reason| (reason, "the action"));
+        lines.extend(advice(reasons.chain(roles.take(1)), style));
     }
     Ok(lines)
 }
@@ -124,10 +130,11 @@ fn more(hidden: usize) -> Option<String> {
     (hidden > 0).then(|| format!("... and {}: --format json has all.", wording::count(hidden, "more gap")))
 }
 
-/// What to do, once for each kind of reason.
-fn advice<'a>(reasons: impl Iterator<Item = &'a Reason>, style: &Style) -> Vec<String> {
-    let lines = reasons.flat_map(|&reason| {
-        let line = format!("{}: {}", reason.as_str(), wording::of_reason(reason, "the action"));
+/// What to do, once for each kind of reason and for roles.
+fn advice<'a>(reasons: impl Iterator<Item = (Reason, &'a str)>, style: &Style) -> Vec<String> {
+    let lines = reasons.flat_map(|(reason, action)| {
+        let of_what = if action == wording::ASSUME_ROLE { "denied role" } else { reason.as_str() };
+        let line = format!("{of_what}: {}", wording::of_reason(reason, action));
         grid::fold(&line, style.width, "    ")
     });
     std::iter::once(String::new()).chain(lines).collect()

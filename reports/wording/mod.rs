@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use crate::document::{Finding, Measure, Reason, Status, Unseen, Untrusted};
 pub(crate) use numbers::{count, duration, number, percent, ratio_percent, short_duration};
 pub use remediation::Remediation;
-pub(crate) use remediation::of_reason;
+pub(crate) use remediation::{ASSUME_ROLE, of_reason};
 
 /// What a finding says, as one sentence. Holds untrusted text.
 pub(crate) fn summary(finding: &Finding) -> String {

@@ -72,9 +72,16 @@ fn renewal(origin: Origin) -> &'static str {
     }
 }
 
+/// What a role has to be taken with: its permissions are not those of the role that scans.
+pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";
+
 /// What to do about something that could not be seen, because `action` failed.
 pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
     let text = match reason {
+        Reason::Denied if action == ASSUME_ROLE => {
+            "Create the role in that account (deploy/iam/role.yaml), let its trust policy name who scans and the external \
+             id, and permit sts:AssumeRole to who scans; `howler doctor` tries every role."
+        }
         Reason::Denied => {
             return format!(
                 "Permit {action} to the role that scans; `howler policy iam` prints the whole policy."
@@ -99,7 +106,7 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
         }
         Reason::NoData => "Look the value up in the console: the service publishes none for this account.",
         Reason::Skipped => {
-            "Let the scan run to its end; what a rule of howler left out has to be named by itself."
+            "Let the scan run to its end, or scan the shard again whose part is missing."
         }
     };
     text.to_owned()
@@ -226,5 +233,12 @@ mod tests {
     fn a_missing_permission_is_named() {
         assert!(of_reason(Reason::Denied, "acm:ListCertificates").contains("acm:ListCertificates"));
         assert!(of_reason(Reason::DeniedByScp, "acm:ListCertificates").contains("acm:ListCertificates"));
+    }
+
+    #[test]
+    fn a_role_that_cannot_be_taken_is_made_and_not_permitted_from_within() {
+        let advice = |action| of_reason(Reason::Denied, action);
+        assert!(advice(ASSUME_ROLE).contains("role.yaml") && advice(ASSUME_ROLE).contains("trust policy"));
+        assert!(advice("acm:ListCertificates").starts_with("Permit acm:ListCertificates"));
     }
 }
