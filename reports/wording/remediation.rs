@@ -182,7 +182,7 @@ mod tests {
     use chrono::TimeDelta;
     use howler_model::{Measure, Origin, Resource, Severity, Status};
 
-    use super::{Remediation, of_reason};
+    use super::{ASSUME_ROLE, Remediation, of_reason};
     use crate::document::{Finding, Reason};
     use crate::samples;
 
