@@ -105,7 +105,7 @@ fn tried(document: &Document) -> BTreeSet<String> {
 }
 
 /// Findings and scopes of some units, in their order.
-fn about<'a>(document: &'a Document, is: impl Fn(&str) -> bool) -> Vec<&'a Value> {
+fn about(document: &Document, is: impl Fn(&str) -> bool) -> Vec<&Value> {
     let findings = document.findings().iter().filter(|it| is(&unit(&it["scope"])));
     findings.chain(document.scopes().iter().filter(|scope| is(&unit(scope)))).collect()
 }

@@ -20,6 +20,7 @@ fn organization() -> Organization {
 }
 
 /// A scan, and the share of its calls that failed.
+#[allow(clippy::print_stdout, reason = "how long a storm takes is told and not judged")]
 fn scan(faults: Faults) -> (Ran, f64) {
     let simulated = Simulated::start(organization(), faults);
     let ran = simulated.scan(&["--org", "-r", "eu-west-1", "-r", "us-east-1", "--format", "json"]).run();
