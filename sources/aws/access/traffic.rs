@@ -90,6 +90,12 @@ impl Calls {
         }
     }
 
+    /// How long an answer has taken so far on average; none before the first.
+    pub(super) fn mean(&self) -> Option<Duration> {
+        let waited = self.waited.load(Ordering::Relaxed);
+        waited.checked_div(self.answers.load(Ordering::Relaxed)).map(Duration::from_micros)
+    }
+
     /// An answer came after this time.
     pub(super) fn answered(&self, after: Duration) {
         self.answers.fetch_add(1, Ordering::Relaxed);
@@ -171,6 +177,7 @@ mod tests {
     fn what_accounts_send_adds_up() {
         let one = Meter::default();
         let other = one.anew();
+        assert_eq!(one.calls.mean(), None);
         one.sent("acm");
         other.sent("acm");
         other.sent("ec2");
@@ -178,6 +185,7 @@ mod tests {
         one.calls.throttled("ec2:DescribeVpcs");
         one.calls.answered(Duration::from_millis(20));
         one.calls.answered(Duration::from_millis(30));
+        assert_eq!(one.calls.mean(), Some(Duration::from_millis(25)));
         let traffic = one.calls.traffic();
         assert_eq!(traffic.services["acm"], ServiceTraffic { calls: 2, retries: 1, throttled: 0 });
         assert_eq!(traffic.services["ec2"], ServiceTraffic { calls: 1, retries: 0, throttled: 1 });

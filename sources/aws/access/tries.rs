@@ -11,15 +11,17 @@ use super::call::Failed;
 /// three in ten fail; with 8, one in 15,000.
 pub(super) const ATTEMPTS: u32 = 8;
 /// How often a call is tried that gets no answer at all: each costs its whole deadline.
-const SILENT_ATTEMPTS: u32 = 4;
-/// How long the first attempt may stay silent, doubled each time: a dead connection must not hold up for long, and
-/// whatever is only slow gets the whole deadline in the end.
+const SILENT_ATTEMPTS: u32 = 6;
+/// How many times as long as answers take on average the first attempt may stay silent, within bounds and doubled
+/// each time: a dead connection must not hold up for long, and whatever is only slow gets the whole deadline in the end.
+const SLOWER: u32 = 10;
+const LEAST_DEADLINE: Duration = Duration::from_millis(1_500);
 const FIRST_DEADLINE: Duration = Duration::from_secs(5);
 /// How many times as long as for a bucket that refuses everybody is waited for one that serves others.
 const UNLUCKY: u32 = 10;
 /// The first pause, doubled each time, up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// How long is waited, and for what.
 #[derive(Debug, Clone, Copy)]
@@ -52,10 +54,12 @@ pub(super) struct Tries {
 }
 
 impl Tries {
-    /// How long the next attempt may take.
-    pub(super) fn deadline(&self, patience: &Patience) -> Duration {
+    /// How long the next attempt may take, where answers took so long on average, if there was any.
+    pub(super) fn deadline(&self, mean: Option<Duration>, patience: &Patience) -> Duration {
+        let usual = mean.map_or(FIRST_DEADLINE, |mean| mean.saturating_mul(SLOWER));
+        let first = usual.clamp(LEAST_DEADLINE, FIRST_DEADLINE);
         match self.silent + 1 < SILENT_ATTEMPTS {
-            true => patience.attempt.min(FIRST_DEADLINE * 2_u32.pow(self.silent)),
+            true => patience.attempt.min(first * 2_u32.pow(self.silent)),
             false => patience.attempt,
         }
     }
@@ -148,10 +152,22 @@ mod tests {
 
     #[test]
     fn silence_is_waited_for_longer_each_time() {
-        let deadline = |silent| Tries { silent, ..Tries::default() }.deadline(&PATIENCE).as_secs();
-        assert_eq!([0, 1, 2, 3].map(deadline), [5, 10, 20, 30]);
+        let mean = Some(Duration::from_millis(400));
+        let deadline = |silent| Tries { silent, ..Tries::default() }.deadline(mean, &PATIENCE).as_secs();
+        assert_eq!([0, 1, 2, 3, 4, 5].map(deadline), [4, 8, 16, 30, 30, 30]);
         let short = Patience { attempt: Duration::from_secs(2), ..PATIENCE };
-        assert_eq!(Tries::default().deadline(&short).as_secs(), 2);
+        assert_eq!(Tries::default().deadline(mean, &short).as_secs(), 2);
+    }
+
+    #[test]
+    fn the_first_deadline_follows_what_answers_take_and_the_last_does_not() {
+        let deadline = |silent, mean: Option<u64>| {
+            let mean = mean.map(Duration::from_millis);
+            Tries { silent, ..Tries::default() }.deadline(mean, &PATIENCE).as_millis()
+        };
+        let means = [None, Some(0), Some(50), Some(300), Some(20_000)];
+        assert_eq!(means.map(|mean| deadline(0, mean)), [5_000, 1_500, 1_500, 3_000, 5_000]);
+        assert_eq!(means.map(|mean| deadline(SILENT_ATTEMPTS - 1, mean)), [30_000; 5]);
     }
 
     #[test]

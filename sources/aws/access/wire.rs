@@ -83,7 +83,8 @@ impl Wire {
             if tries.made > 0 {
                 self.meter.calls.retried(action);
             }
-            let (sent, answer) = self.send(action, tries.deadline(&self.patience), &ask).await;
+            let deadline = tries.deadline(self.meter.calls.mean(), &self.patience);
+            let (sent, answer) = self.send(action, deadline, &ask).await;
             let failed = match answer {
                 Ok(answer) => {
                     bucket.served();
