@@ -1,6 +1,6 @@
 //! An account that we can act in: its regions, and the places in it where sources ask.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use aws_config::SdkConfig;
 use howler_model::{AccountId, Partition, Region, Scope, Service, Unseen};
@@ -65,10 +65,10 @@ impl Account {
     }
 
     /// Enters one of its regions, or the place of its global services, as soon as few enough places are under way.
+    /// Whoever waits here while it keeps another place may wait for itself.
     pub async fn enter(&self, region: Option<&Region>) -> AccountRegion {
-        // The window is never closed; without a permit the place would only be one too many.
-        let _entered = Arc::clone(&self.session.places).acquire_owned().await.ok();
-        AccountRegion { _entered, ..self.place(region) }
+        let entered = self.session.places.enter().await;
+        AccountRegion { _entered: Some(entered), ..self.place(region) }
     }
 
     /// A place that no scan is under way in.

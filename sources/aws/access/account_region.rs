@@ -13,10 +13,11 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use howler_model::{AccountId, Partition, Region, Resource, Scope, Service, Unseen};
-use tokio::sync::{OnceCell, OwnedSemaphorePermit};
+use tokio::sync::OnceCell;
 
 use super::closed::Closed;
 use super::paging::{Paging, Turn};
+use super::places::Place;
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{Listing, Page};
@@ -36,7 +37,7 @@ pub struct AccountRegion {
     pub(super) closed: Closed,
     pub(super) clients: Clients,
     /// Held for as long as the place is.
-    pub(super) _entered: Option<OwnedSemaphorePermit>,
+    pub(super) _entered: Option<Place>,
     pub(super) listings: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 

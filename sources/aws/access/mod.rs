@@ -12,6 +12,7 @@ mod listing;
 mod organization;
 mod pace;
 mod paging;
+mod places;
 mod rates;
 mod regions;
 mod role;

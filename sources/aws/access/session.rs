@@ -12,6 +12,7 @@ use howler_model::Region;
 use tokio::sync::Semaphore;
 
 use super::http::http_client;
+use super::places::Places;
 use super::traffic::{Calls, Meter};
 use super::tries::{ATTEMPTS, Patience};
 use super::watch::Watch;
@@ -39,7 +40,8 @@ pub struct Settings {
     pub throttled_for: Duration,
     /// How many calls may be under way at once.
     pub concurrency: usize,
-    /// How many regions of accounts may be under way at once: memory grows with them.
+    /// How many regions of accounts may be under way at once: memory grows with them. Four times as many where the
+    /// machine has nothing to do but to wait.
     pub places: usize,
     /// PEM certificates to trust beside the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<Vec<u8>>,
@@ -64,7 +66,7 @@ pub struct Session {
     pub(super) config: SdkConfig,
     pub(super) name: String,
     pub(super) now: DateTime<Utc>,
-    pub(super) places: Arc<Semaphore>,
+    pub(super) places: Arc<Places>,
     pub(super) wire: Wire,
     /// The way on which roles are taken.
     pub(super) roles: Wire,
@@ -103,7 +105,7 @@ impl Session {
             config,
             name: settings.session_name.clone(),
             now: settings.now,
-            places: Arc::new(Semaphore::new(settings.places)),
+            places: Places::new(settings.places, &wire.permits, settings.concurrency),
             roles: wire.for_roles(),
             wire,
         })
