@@ -30,7 +30,7 @@ impl Entered {
         let failed: BTreeSet<Asked> = failed.collect();
         for (asked, again) in self.ask(plan, stop, |asked| failed.contains(asked)).await {
             // What the first pass saw and the second did not stays seen.
-            let better = answers.get(&asked).is_none_or(|first| gaps(&again) <= gaps(first));
+            let better = answers.get(&asked).is_none_or(|first| seen(first) < seen(&again));
             if better {
                 answers.insert(asked, again);
             }
@@ -142,9 +142,10 @@ async fn gather(at: &AccountRegion, source: &'static Source) -> Facts {
     }
 }
 
-/// How much is missing.
-fn gaps(facts: &Facts) -> usize {
-    facts.scopes.iter().map(|scope| scope.gaps.len()).sum()
+/// How much was seen: all of it is most, else what was answered counts. One gap may hide as much as many do.
+fn seen(facts: &Facts) -> (bool, usize) {
+    let complete = facts.scopes.iter().all(|scope| !scope.status().is_gap());
+    (complete, facts.scopes.iter().map(|scope| scope.answered).sum())
 }
 
 /// Whether something is missing that may be there when it is asked for again.

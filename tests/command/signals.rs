@@ -136,6 +136,47 @@ fn regions_that_were_seen_are_complete_and_the_one_that_was_not_is_skipped() {
 }
 
 #[test]
+fn a_list_of_accounts_that_a_signal_breaks_off_is_a_gap() {
+    let simulated = Simulated::demo(vec![Rule::new(Fault::Hang).action("organizations:ListAccounts")]);
+    let folder = tempfile::tempdir().unwrap();
+    let part = folder.path().join("part");
+    let args = ["--org", "-r", "eu-west-1", "--check", "certificate-expiry", "--shard", "0/1", "-o"];
+    let ran = simulated.scan(&args).args(&[part.to_str().unwrap()]).run_and(|process| {
+        // The caller's own account is scanned meanwhile.
+        quiet(&simulated);
+        send("-TERM", process);
+    });
+    ran.exits(143);
+    let merged = howler(&["merge", "--format", "json", part.to_str().unwrap()]).run().exits(3);
+    let document = merged.document();
+    assert!(document.0["complete"] == false && document.0["run"]["finished"] == false);
+    assert_eq!(document.scope(Some("eu-west-1"), "acm")["status"], "ok");
+    assert_eq!(document.scope(Some("global"), "organizations")["status"], "skipped");
+}
+
+#[test]
+fn what_the_first_pass_saw_outlives_a_second_one_that_a_signal_ends() {
+    let fails = Rule::new(Fault::Fail(500)).action("ec2:DescribeAddresses");
+    let simulated = Simulated::demo(vec![fails]);
+    let again = || {
+        let requests = simulated.simulator.requests();
+        requests.iter().filter(|it| it.action == "ec2:DescribeInstances").count() > 1
+    };
+    let args = ["--source", "ec2-quotas", "-r", "eu-west-1", "--format", "json"];
+    let ran = simulated.scan(&args).run_and(|process| {
+        until("the second pass", || again().then_some(()));
+        send("-INT", process);
+    });
+    let document = ran.exits(130).document();
+    let partial: Vec<_> = document.scopes().iter().filter(|it| it["status"] == "partial").collect();
+    assert!(!partial.is_empty(), "{:#?}", document.scopes());
+    for scope in partial {
+        assert!(scope["facts"].as_u64() > Some(10), "{scope:#}");
+        assert_eq!(scope["gaps"][0]["action"], "ec2:DescribeAddresses");
+    }
+}
+
+#[test]
 fn a_second_signal_ends_at_once_whatever_hangs() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let gateway = format!("alertmanager=http://{}", silent.local_addr().unwrap());
