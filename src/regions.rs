@@ -1,7 +1,9 @@
 //! The regions of an account: which are asked for, which it has, and what is known before not to be seen.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Error, anyhow};
-use howler_model::{Partition, Reason, Region, ScopeCoverage, Service, Unseen};
+use howler_model::{Partition, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
 use howler_sources::{Account, RegionStatus, Regions, RoleArn};
 
 use crate::args::RegionChoice;
@@ -78,15 +80,18 @@ fn unlisted(account: &Account, choices: &[RegionChoice], unseen: &Unseen) -> Cho
     Chosen { regions, scopes }
 }
 
-fn not_opted_in<'a>(
-    account: &'a Account,
-    region: &'a Region,
-    plan: &'a Plan,
-) -> impl Iterator<Item = ScopeCoverage> + 'a {
+fn not_opted_in(
+    account: &Account,
+    region: &Region,
+    plan: &Plan,
+) -> impl Iterator<Item = ScopeCoverage> + use<> {
     let unseen =
         Unseen::new(Reason::Disabled, "ec2:DescribeRegions", "the account has not opted in to this region");
     let asked = plan.asked_in(Some(region));
-    asked.map(move |source| missed(account.scope(Some(region), source.service.clone()), unseen.clone()))
+    // Two sources of one service are one scope.
+    let scopes: BTreeSet<Scope> =
+        asked.map(|source| account.scope(Some(region), source.service.clone())).collect();
+    scopes.into_iter().map(move |scope| missed(scope, unseen.clone()))
 }
 
 /// `all` is what nobody has to say.
@@ -99,17 +104,14 @@ fn is_left_out(choices: &[RegionChoice], region: &Region) -> bool {
     choices.iter().any(|choice| matches!(choice, RegionChoice::Not(left_out) if left_out == region))
 }
 
-/// The regions that are asked for by name, as far as they are in this partition.
+/// The regions that are asked for by name, each once, as far as they are in this partition.
 pub fn named(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
     let name = |choice: &RegionChoice| match choice {
-        RegionChoice::Named(region)
-            if Partition::of_region(region) == partition && !is_left_out(choices, region) =>
-        {
-            Some(region.clone())
-        }
+        RegionChoice::Named(region) if Partition::of_region(region) == partition => Some(region.clone()),
         _ => None,
     };
-    choices.iter().filter_map(name).collect()
+    let names: BTreeSet<Region> = choices.iter().filter_map(name).collect();
+    names.into_iter().collect()
 }
 
 /// The partitions of the accounts that may be scanned: an organisation is all in that of the caller.

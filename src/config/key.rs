@@ -6,6 +6,7 @@ use howler_model::Severity;
 
 use super::file::meant;
 use super::{Config, Value, notify};
+use crate::args::RegionChoice;
 
 /// One thing that can be configured.
 pub struct Key {
@@ -85,7 +86,7 @@ pub static KEYS: &[Key] = keys! {
         };
     "scan.regions", Some("--region"), Is(r#"["all"]"#),
         "Regions, or \"all\" that are enabled in each account; \"!me-south-1\" leaves one out.",
-        |config, _, value| config.regions = value.list()?;
+        |config, _, value| config.regions = regions(value.list()?)?;
     "scan.skip_checks", Some("--skip-check"), Like(r#"["certificate-untrusted"]"#),
         "Checks that are left out; `howler checks` lists all.",
         |config, _, value| config.skipped = checks(value.list()?)?;
@@ -173,6 +174,18 @@ fn checks(names: Vec<String>) -> Result<Vec<String>, String> {
             let near = nearest(name, CHECKS.iter().map(|check| check.id));
             Err(format!("there is no check '{}'{}", name.escape_debug(), meant(near)))
         }
+    }
+}
+
+/// Regions of which none is both asked for and left out: nobody would scan it, and nobody would be told.
+fn regions(choices: Vec<RegionChoice>) -> Result<Vec<RegionChoice>, String> {
+    let left_out = |choice: &&RegionChoice| match choice {
+        RegionChoice::Not(region) => choices.contains(&RegionChoice::Named(region.clone())),
+        _ => false,
+    };
+    match choices.iter().find(left_out) {
+        Some(RegionChoice::Not(region)) => Err(format!("{region} is both asked for and left out")),
+        _ => Ok(choices),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Howler, Ran, Simulated, free_port, howler, now};
+use crate::harness::{Howler, Ran, Simulated, assert_sums, free_port, howler, now};
 
 /// One line that says all the words.
 #[track_caller]
@@ -127,6 +127,18 @@ fn a_region_that_is_not_enabled_is_noted_and_no_gap() {
     told(scan(&regions), 0, &["disabled"]);
     // With findings elsewhere, these decide.
     told(scan(&["-r", "us-east-1", "-r", "af-south-1", "--org"]), 1, &["disabled"]);
+    // Certificates and quotas of ACM are two sources of one scope, and a region may be said twice.
+    let both = ["--check", "quota-utilization", "-r", "af-south-1", "--format", "json"];
+    for args in [&["--org"][..], &[]] {
+        assert_sums(&scan(&[&regions[..], &both, args].concat()).document());
+    }
+}
+
+#[test]
+fn a_region_that_is_both_asked_for_and_left_out() {
+    for args in [&["-r", "eu-west-1", "-r", "!eu-west-1"][..], &["-r", "!eu-west-1", "-r", "eu-west-1"]] {
+        told_in_one_line(howler(&["scan"]).args(args).run(), 2, &["eu-west-1", "left out"]);
+    }
 }
 
 #[test]

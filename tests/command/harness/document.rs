@@ -1,6 +1,6 @@
 //! The JSON document, as a program that knows nothing of howler reads it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -87,6 +87,11 @@ pub(crate) fn assert_sums(document: &Document) {
     let parts = ["ok", "partial", "denied", "disabled", "throttled", "error", "skipped"];
     assert_eq!(count("requested"), parts.map(count).iter().sum::<u64>());
     assert_eq!(count("requested"), document.scopes().len() as u64);
+    let place = |scope: &Value| {
+        ["partition", "account", "region", "service", "target"].map(|field| scope[field].to_string())
+    };
+    let places: BTreeSet<_> = document.scopes().iter().map(place).collect();
+    assert_eq!(places.len(), document.scopes().len(), "a scope is there twice: {:#?}", document.scopes());
 }
 
 fn place_and_id(finding: &Value) -> (String, String) {
