@@ -46,7 +46,7 @@ impl Exit {
         let undelivered = scan.deliveries.iter().any(|delivery| delivery.error.is_some());
         let codes = [
             findings.then_some(Self::Findings),
-            (!allow_gaps && !scan.tally.is_complete()).then_some(Self::Incomplete),
+            (!allow_gaps && !scan.is_complete()).then_some(Self::Incomplete),
             undelivered.then_some(Self::Undelivered),
             signal.map(|signal| Self::Signal(signal.exit_code())),
         ];

@@ -44,13 +44,14 @@ impl<'a> Roster<'a> {
     /// Sends every account as a unit as soon as it is known, and says in the end what is known not to be seen.
     pub async fn enlist(mut self) -> Vec<ScopeCoverage> {
         let wanted = self.wanted;
-        // The caller is in its own organisation, also when it may not list it.
-        if (wanted.lists_organization() && wanted.tags.is_empty()) || !wanted.are_chosen() {
-            self.enter(self.caller.id().clone());
-        }
+        // A role that is named goes before any other way into its account, the caller's own too.
         for arn in &wanted.roles {
             let role = Role { external_id: wanted.external_id_of(arn.account()), arn: arn.clone() };
             self.send(arn.account().clone(), Some(role));
+        }
+        // The caller is in its own organisation, also when it may not list it.
+        if (wanted.lists_organization() && wanted.tags.is_empty()) || !wanted.are_chosen() {
+            self.enter(self.caller.id().clone());
         }
         wanted.ids.iter().for_each(|id| self.enter(id.clone()));
         self.list().await;
@@ -135,6 +136,7 @@ impl<'a> Roster<'a> {
         }
     }
 
+    /// What is known of a member without being in it.
     fn scope_of(&self, account: AccountId) -> Scope {
         Scope::aws(self.caller.partition(), account, Region::GLOBAL, ORGANIZATIONS)
     }
@@ -148,7 +150,7 @@ impl<'a> Roster<'a> {
             let nobody = "there is no active account that is asked for";
             missing.push((None, Unseen::new(Reason::NoData, "organizations:ListAccounts", nobody)));
         }
-        let scope = self.scope_of(self.caller.id().clone());
+        let scope = organization_of(self.caller);
         let gap = |(account, unseen): (Option<AccountId>, Unseen)| Gap {
             scope: scope.clone(),
             item: account.map(|id| id.to_string()),
@@ -160,4 +162,9 @@ impl<'a> Roster<'a> {
         let own = listed.asked.then_some(ScopeCoverage { scope, facts, answered, gaps });
         own.into_iter().chain(listed.inactive).collect()
     }
+}
+
+/// The scope that stands for the organisation of the caller.
+pub fn organization_of(caller: &Account) -> Scope {
+    caller.scope(None, ORGANIZATIONS)
 }

@@ -16,7 +16,7 @@ use crate::engine::{Channels, Engine, Outcome};
 use crate::exit::Failure;
 use crate::plan::missed;
 use crate::progress::Progress;
-use crate::roster::Roster;
+use crate::roster::{Roster, organization_of};
 use crate::scanner::{Scanner, Stop};
 use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
@@ -66,7 +66,8 @@ impl Scanning<'_> {
         accounts: &Accounts,
         signals: &mut Signals,
     ) -> Result<Scanned, Failure> {
-        let mut workers = self.workers();
+        let mut workers = JoinSet::new();
+        (0..WINDOW).for_each(|_| self.employ(&mut workers));
         let (sender, mut units) = mpsc::unbounded_channel();
         outside.into_iter().for_each(|unit| drop(sender.send(unit)));
         let scanner = Arc::clone(&self.scanner);
@@ -80,13 +81,15 @@ impl Scanning<'_> {
                     None => all_known = true,
                 },
                 outcome = self.engine.result() => self.take(outcome)?,
+                // Nobody has told it to stop, so that a fault of howler ended it; the others must not become fewer.
+                Some(_) = workers.join_next() => self.employ(&mut workers),
                 signal = signals.next() => {
                     self.wind_down(signal, signals, &mut workers).await?;
                     break;
                 }
             }
         }
-        known.extend(listed.unwrap_or_default());
+        known.extend(listed.unwrap_or_else(|| self.unlisted()));
         self.scanned.common = scanner.judge_scopes(known);
         let unseen = std::mem::take(&mut self.pending).into_iter();
         let scopes = unseen.map(|scope| missed(scope, Stop::unseen())).collect();
@@ -94,13 +97,16 @@ impl Scanning<'_> {
         Ok(self.scanned)
     }
 
-    fn workers(&self) -> JoinSet<()> {
-        let mut workers = JoinSet::new();
-        for _ in 0..WINDOW {
-            let (scanner, engine) = (Arc::clone(&self.scanner), Arc::clone(&self.engine));
-            workers.spawn(async move { scanner.work(engine.as_ref()).await });
-        }
-        workers
+    /// Adds a worker.
+    fn employ(&self, workers: &mut JoinSet<()>) {
+        let (scanner, engine) = (Arc::clone(&self.scanner), Arc::clone(&self.engine));
+        workers.spawn(async move { scanner.work(engine.as_ref()).await });
+    }
+
+    /// The gap of a list of accounts that a signal broke off: nobody knows who else is to be scanned.
+    fn unlisted(&self) -> Vec<ScopeCoverage> {
+        let caller = self.scanner.caller.as_ref();
+        caller.map(|caller| missed(organization_of(&caller.account), Stop::unseen())).into_iter().collect()
     }
 
     /// Puts up a unit if it is in our share.
@@ -176,5 +182,75 @@ async fn list(
     match &scanner.caller {
         Some(caller) => Roster::new(&caller.account, accounts, units).enlist().await,
         None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use howler_checks::CHECKS;
+    use howler_model::{Check, Thresholds};
+    use howler_sources::{Prober, Session};
+
+    use super::*;
+    use crate::args::Aws;
+    use crate::commands::scan::settings;
+    use crate::environment::Clock;
+    use crate::plan::Plan;
+
+    /// Ends whoever judges in a task of its own, as workers do.
+    static FATAL: Check = Check {
+        id: "fatal",
+        title: "",
+        why: "",
+        fix: "",
+        since: "",
+        grain: howler_model::Grain::Account,
+        needs: &[],
+        verdicts: |_, _, _| match tokio::task::try_id() {
+            Some(_) => panic!("a fault"),
+            None => Vec::new(),
+        },
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn units_that_end_every_worker_do_not_end_the_scan() {
+        let clock = Clock::new(Some("2026-11-23T09:30:00Z".parse().unwrap()));
+        let session = Session::start(&settings(&Aws::default(), clock).unwrap()).await.unwrap();
+        let (stop, stopped) = Stop::new();
+        let progress = Progress::new(&session, false);
+        let checks = vec![&FATAL, CHECKS[0]];
+        let scanner = Scanner {
+            plan: Plan { checks, sources: Vec::new() },
+            session,
+            caller: None,
+            regions: Vec::new(),
+            prober: Prober::default(),
+            thresholds: Thresholds::default(),
+            now: clock.now(),
+            stop: stopped,
+        };
+        let scanned = Scanned {
+            spool: Spool::new(&std::env::temp_dir()),
+            common: Told::default(),
+            units: BTreeSet::new(),
+            signal: None,
+        };
+        let scanning = Scanning {
+            scanner: Arc::new(scanner),
+            stop,
+            shard: Shard::WHOLE,
+            weights: &mut Weights::default(),
+            progress: &progress,
+            engine: Arc::default(),
+            scanned,
+            pending: BTreeSet::new(),
+        };
+        // Three workers each: more than there are.
+        let units: Vec<Unit> = (0..=WINDOW / 3).map(|number| Unit::Path(number.to_string().into())).collect();
+        let mut signals = Signals::listen().unwrap();
+        let accounts = Accounts::default();
+        let scan = scanning.run(units, Vec::new(), &accounts, &mut signals);
+        let scanned = tokio::time::timeout(Duration::from_secs(20), scan).await.unwrap().unwrap();
+        assert_eq!(scanned.spool.tally().gaps(), WINDOW / 3 + 1, "each is a gap");
     }
 }

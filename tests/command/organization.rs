@@ -193,6 +193,19 @@ fn a_role_that_is_named_goes_before_the_one_that_all_accounts_have() {
 }
 
 #[test]
+fn a_role_in_the_callers_own_account_goes_before_its_credentials() {
+    let organization = || with(PLATFORM, |account| account.roles = vec!["audit".into()]);
+    let role = format!("arn:aws:iam::{PLATFORM}:role/audit");
+    for (args, accounts) in [(&["--role", &role][..], 1), (&["--org", "--role", &role], 3)] {
+        let (ran, simulated) = scan(organization(), vec![], args);
+        assert_eq!(seen(&ran.document()).len(), accounts);
+        let requests = simulated.simulator.requests();
+        let taken = requests.iter().filter(|it| it.action == "sts:AssumeRole").count();
+        assert_eq!(taken, accounts, "one for the caller's own account too");
+    }
+}
+
+#[test]
 fn each_account_hears_its_own_external_id() {
     let organization = || {
         let mut organization = with(PAYMENTS, |account| account.external_id = Some("for-payments".into()));
