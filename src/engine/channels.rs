@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -100,7 +101,9 @@ impl Engine for Channels {
 
     async fn next(&self) -> Held {
         loop {
-            let more = self.shared.more.notified();
+            let mut more = pin!(self.shared.more.notified());
+            // Listens from here on: what is published after the look below must wake somebody.
+            more.as_mut().enable();
             let found = self.shared.queue().find(Instant::now());
             match found {
                 Found::Lease { number, leases, unit } => {
