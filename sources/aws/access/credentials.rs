@@ -1,5 +1,6 @@
 //! The credentials of a role: asked for once, renewed in time, and shared by all that is called in its account.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -30,6 +31,8 @@ pub(super) struct RoleCredentials {
     session_name: String,
     clock: SharedTimeSource,
     state: Mutex<State>,
+    /// Whether the state holds credentials that nobody renews: read where nobody may wait.
+    there: AtomicBool,
 }
 
 /// What came of asking so far.
@@ -64,7 +67,16 @@ impl RoleCredentials {
         session_name: String,
         clock: SharedTimeSource,
     ) -> Self {
-        Self { sts, wire, region, role, session_name, clock, state: Mutex::default() }
+        Self {
+            sts,
+            wire,
+            region,
+            role,
+            session_name,
+            clock,
+            state: Mutex::default(),
+            there: AtomicBool::new(false),
+        }
     }
 
     /// The credentials, asked for only if there are none that are still good for a while.
@@ -77,17 +89,25 @@ impl RoleCredentials {
             let wanted = Instant::now();
             let mut state = self.state.lock().await;
             let now = self.clock.now();
-            match (&state.kept, &state.failed) {
+            let answer = match (&state.kept, &state.failed) {
                 (Some(good), _) if now < good.renew_at => Ok(good.credentials.clone()),
                 // Who waited while somebody else failed would only fail once more, after as long again.
                 (_, Some((at, unseen))) if *at >= wanted => Err(unseen.clone()),
                 _ => self.renew(&mut state, now).await,
-            }
+            };
+            self.there.store(answer.is_ok(), Ordering::Relaxed);
+            answer
         })
+    }
+
+    /// Whether there are credentials, and nobody asks for others now.
+    pub(super) fn has_credentials(&self) -> bool {
+        self.there.load(Ordering::Relaxed)
     }
 
     /// Takes the role again. If that fails, credentials that are still good serve a little longer.
     async fn renew(&self, state: &mut State, now: SystemTime) -> Result<Credentials, Unseen> {
+        self.there.store(false, Ordering::Relaxed);
         match self.assume().await {
             Ok(credentials) => {
                 let renew_at = renew_at(now, credentials.expiry());
@@ -113,6 +133,7 @@ impl RoleCredentials {
         let mut state = self.state.lock().await;
         if state.kept.as_ref().is_some_and(|kept| kept.fetched <= sent) {
             state.kept = None;
+            self.there.store(false, Ordering::Relaxed);
         }
     }
 

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use howler_model::{Reason, Unseen};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::call::{Failed, classify};
@@ -76,15 +76,12 @@ impl Wire {
         loop {
             let _turn = bucket.take().await;
             self.meter.calls.took_from(&bucket);
-            // Before the permit: nobody may hold one while it waits for credentials that need a call themselves.
-            if let Some(role) = &self.role {
-                role.credentials().await?;
-            }
+            let permit = self.admit().await?;
             if tries.made > 0 {
                 self.meter.calls.retried(action);
             }
             let deadline = tries.deadline(self.meter.calls.mean(), &self.patience);
-            let (sent, answer) = self.send(action, deadline, &ask).await;
+            let (sent, answer) = self.send(action, deadline, permit, &ask).await;
             let failed = match answer {
                 Ok(answer) => {
                     bucket.served();
@@ -103,19 +100,33 @@ impl Wire {
         }
     }
 
-    /// Sends a call as soon as few enough are under way; when that was, and what came of it.
+    /// Waits until few enough calls are under way. Credentials may end meanwhile; nobody holds a permit while it waits
+    /// for others, which need a call themselves and may be long in coming.
+    async fn admit(&self) -> Result<Option<SemaphorePermit<'_>>, Unseen> {
+        loop {
+            if let Some(role) = &self.role {
+                role.credentials().await?;
+            }
+            // The permits are never taken away; without one it would only be a call too many.
+            let permit = self.permits.acquire().await.ok();
+            if self.role.as_ref().is_none_or(|role| role.has_credentials()) {
+                return Ok(permit);
+            }
+        }
+    }
+
+    /// Sends a call; when that was, and what came of it.
     async fn send<T, E, F>(
         &self,
         action: &'static str,
         deadline: Duration,
+        _permit: Option<SemaphorePermit<'_>>,
         ask: impl Fn() -> F,
     ) -> (Instant, Result<T, Failed>)
     where
         E: StdError + ProvideErrorMetadata + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        // The permits are never taken away; without one it would only be a call too many.
-        let _permit = self.permits.acquire().await;
         let sent = Instant::now();
         // Boxed here, so that a call which waits for its token does not carry the SDK's future with it.
         let Ok(answer) = timeout(deadline, Box::pin(ask())).await else {
