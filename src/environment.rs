@@ -108,14 +108,17 @@ pub fn secret(name: &str) -> Result<String> {
     })
 }
 
-/// How many connections there may be at once, at most `wanted`: the limit of open files is raised as far as it goes,
-/// and some are left for everything else.
-pub fn connections(wanted: usize) -> usize {
-    const FOR_ALL_ELSE: u64 = 128;
+/// Raises the limit of open files as far as it goes; how many there may be then, if there is a limit.
+pub fn raise_open_files() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
-    let files = if raised.is_ok() { limit.maximum } else { limit.current };
-    let left = files.map_or(wanted as u64, |files| files.saturating_sub(FOR_ALL_ELSE));
+    if raised.is_ok() { limit.maximum } else { limit.current }
+}
+
+/// How many connections there may be at once, at most `wanted`: some open files are left for everything else.
+pub fn connections(wanted: usize) -> usize {
+    const FOR_ALL_ELSE: u64 = 128;
+    let left = raise_open_files().map_or(wanted as u64, |files| files.saturating_sub(FOR_ALL_ELSE));
     usize::try_from(left).unwrap_or(wanted).clamp(1, wanted)
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::merge::merged;
-use super::runs::{lines, write};
+use super::runs::{WINDOW, lines, write};
 use super::{Spooled, Told};
 use crate::document::{Place, Run};
 use crate::{Error, Reading, Records, Tally};
@@ -19,7 +19,6 @@ use crate::{Error, Reading, Records, Tally};
 const SCHEMA: &str = "howler.part/v1";
 /// The last line.
 const END: &str = "end";
-const WINDOW: usize = 256 << 10;
 
 /// What all shards of one scan have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

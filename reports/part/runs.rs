@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use super::merge::merged;
 use crate::{Reading, Record};
 
-/// What a run is read through: there may be hundreds of them.
-const WINDOW: usize = 16 << 10;
+/// What a run or a part is read through: there may be hundreds of them.
+pub(super) const WINDOW: usize = 16 << 10;
 
 /// Records of one kind, of which no more than `most` bytes are held in memory.
 #[derive(Debug)]

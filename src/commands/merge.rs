@@ -12,6 +12,7 @@ use howler_reports::{Held, Part, Records, Run, Scan, Tally, Told};
 
 use crate::args;
 use crate::config::{self, flags};
+use crate::environment;
 use crate::exit::{Exit, Failure};
 use crate::plan::missed;
 use crate::shard::owner;
@@ -26,6 +27,8 @@ pub async fn run(args: args::Merge) -> Result<Exit, Failure> {
     let (config, _) =
         config::load(&args.file, flags(None, None, Some(&args.tell))).map_err(Failure::usage)?;
     let teller = Teller::new(&args.tell, &config)?;
+    // All parts are read at once; where they are more than may be open, the one that is too many says so.
+    environment::raise_open_files();
     let parts = read(&args.parts, config.thresholds.scan_interval).map_err(Failure::usage)?;
     let scan = whole(parts, &config.thresholds).map_err(Failure::usage)?;
     let mut signals = Signals::listen().map_err(Failure::internal)?;

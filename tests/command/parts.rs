@@ -183,6 +183,26 @@ fn a_file_that_is_no_whole_part_is_refused() {
 }
 
 #[test]
+fn more_parts_than_files_may_be_open_at_first() {
+    const PARTS: usize = 80;
+    let (simulated, folder) = (Simulated::demo(Vec::new()), TempDir::new().unwrap());
+    let first = folder.path().join("0");
+    shard(&simulated, &format!("0/{PARTS}"), &first).run();
+    let part = fs::read_to_string(&first).unwrap();
+    for index in 1..PARTS {
+        let part = part.replacen("\"shard\":0", &format!("\"shard\":{index}"), 1);
+        fs::write(folder.path().join(index.to_string()), part).unwrap();
+    }
+    let merge = "ulimit -Sn 64 && exec \"$0\" merge --format json \"$@\"";
+    let parts = (0..PARTS).map(|index| folder.path().join(index.to_string()));
+    let mut shell = std::process::Command::new("sh");
+    let merged =
+        shell.args(["-c", merge, env!("CARGO_BIN_EXE_howler")]).args(parts).env_clear().output().unwrap();
+    let told = String::from_utf8_lossy(&merged.stderr);
+    assert!(merged.status.success() && told.is_empty(), "{told}");
+}
+
+#[test]
 fn a_part_that_lost_a_line_is_never_told_as_whole() {
     let (simulated, folder) = (Simulated::demo(Vec::new()), TempDir::new().unwrap());
     let path = folder.path().join("part");
