@@ -90,6 +90,9 @@ impl<'a> Roster<'a> {
     }
 
     async fn enlist_member(&mut self, member: Member) {
+        if self.wanted.left_out.contains(&member.id) {
+            return;
+        }
         if let Some(state) = member.inactive {
             if !self.known.insert(member.id.clone()) {
                 return;
@@ -98,7 +101,7 @@ impl<'a> Roster<'a> {
             let message = format!("the account is not active: {state}");
             let unseen = Unseen::new(Reason::Disabled, "organizations:ListAccounts", message);
             self.listed.inactive.push(missed(scope, unseen));
-        } else if !self.wanted.left_out.contains(&member.id) && self.has_tags(&member.id).await {
+        } else if self.has_tags(&member.id).await {
             self.enter(member.id);
         }
     }

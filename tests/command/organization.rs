@@ -91,6 +91,10 @@ fn a_suspended_account_is_noted_and_no_gap() {
     assert!(noted["gaps"][0]["message"].as_str().unwrap().contains("SUSPENDED"), "{noted}");
     assert!(simulated.simulator.requests().iter().all(|request| request.account != DATA));
     assert_sums(&document);
+    let suspended = with(DATA, |account| account.suspended = true);
+    let (ran, _) = scan(suspended, vec![], &["--org", "--skip-account", DATA]);
+    let document = ran.exits(1).document();
+    assert!(document.scopes().iter().all(|scope| scope["account"] != DATA), "left out is left out");
 }
 
 #[test]
