@@ -106,49 +106,6 @@ impl ScopeCoverage {
     }
 }
 
-/// How many scopes were asked for, and how each came out: `requested` is always the sum of the others.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Coverage {
-    counts: [usize; CoverageStatus::ALL.len()],
-}
-
-impl Coverage {
-    /// Counts scopes by status.
-    #[must_use]
-    pub fn of(scopes: &[ScopeCoverage]) -> Self {
-        let mut coverage = Self::default();
-        for scope in scopes {
-            coverage.counts[scope.status() as usize] += 1;
-        }
-        coverage
-    }
-
-    /// Scopes that were asked for.
-    #[must_use]
-    pub fn requested(&self) -> usize {
-        self.counts.iter().sum()
-    }
-
-    /// Scopes that came out with this status.
-    #[must_use]
-    pub fn count(&self, status: CoverageStatus) -> usize {
-        self.counts[status as usize]
-    }
-
-    /// Scopes of which something that should have been seen was not.
-    #[must_use]
-    pub fn gaps(&self) -> usize {
-        let gaps = CoverageStatus::ALL.into_iter().filter(|status| status.is_gap());
-        gaps.map(|status| self.count(status)).sum()
-    }
-
-    /// Whether everything that should have been seen was seen. Nothing asked for is not complete.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.requested() > 0 && self.gaps() == 0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,15 +141,5 @@ mod tests {
         let mut both = scope(1, &[Reason::Denied]);
         both.merge(scope(0, &[Reason::Denied, Reason::Timeout]));
         assert_eq!((both.answered, both.gaps.len(), both.status()), (1, 2, CoverageStatus::Partial));
-    }
-
-    #[test]
-    fn requested_is_the_sum_and_disabled_is_not_a_gap() {
-        let scopes = [scope(1, &[]), scope(0, &[Reason::Disabled]), scope(0, &[Reason::Throttled])];
-        let coverage = Coverage::of(&scopes);
-        assert_eq!(coverage.requested(), 3);
-        assert!(!coverage.is_complete());
-        assert!(Coverage::of(&scopes[..2]).is_complete());
-        assert!(!Coverage::of(&[]).is_complete(), "a scan that saw nothing is not complete");
     }
 }

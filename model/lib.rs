@@ -21,7 +21,7 @@ mod unseen;
 pub use certificate::{
     Binding, Certificate, Identity, Origin, Renewal, Role, Sha256, Usage as CertificateUsage, Validity,
 };
-pub use coverage::{Coverage, CoverageStatus, Gap, ScopeCoverage};
+pub use coverage::{CoverageStatus, Gap, ScopeCoverage};
 pub use endpoint::{Endpoint, NameMatch, Served, Trust, Untrusted};
 pub use error::Error;
 pub use facts::{FactKind, Facts};
