@@ -19,11 +19,13 @@ const STEP: usize = 32;
 /// How often somebody looks.
 const LOOK: Duration = Duration::from_millis(100);
 /// Below this share of their time the workers of the runtime count as idle.
-const IDLE: f64 = 0.5;
+const IDLE: f64 = 0.6;
 /// Above this share of their time they count as busy.
-const BUSY: f64 = 0.75;
+const BUSY: f64 = 0.9;
 /// Below this share of all calls that may be under way, those that are count as few.
-const FEW: f64 = 0.25;
+const FEW: f64 = 0.5;
+/// How much one look counts beside all before it: what starts together is busy together, and then waits together.
+const WEIGHT: f64 = 0.2;
 
 /// All places that may be under way at once.
 #[derive(Debug)]
@@ -77,8 +79,9 @@ impl Places {
         }
         loop {
             sleep_until(last.at + LOOK).await;
-            let now = Look::now();
-            self.resize(&Load { busy: now.busy_since(&last), calls: self.calls_under_way() });
+            let mut now = Look::now();
+            now.load = last.load * (1.0 - WEIGHT) + now.busy_since(&last) * WEIGHT;
+            self.resize(&Load { busy: now.load, calls: self.calls_under_way() });
             *last = now;
         }
     }
@@ -136,13 +139,15 @@ impl Drop for Place {
 struct Look {
     at: Instant,
     busy: Duration,
+    /// The share of their time that they were busy lately; all of it as long as nobody knows.
+    load: f64,
 }
 
 impl Look {
     fn now() -> Self {
         let metrics = Handle::current().metrics();
         let busy = (0..metrics.num_workers()).map(|worker| metrics.worker_total_busy_duration(worker)).sum();
-        Self { at: Instant::now(), busy }
+        Self { at: Instant::now(), busy, load: 1.0 }
     }
 
     /// The share of their time that the workers were busy since an earlier look.
@@ -211,8 +216,8 @@ mod tests {
         let wanted = |busy, calls| Load { busy, calls }.wanted(200);
         assert_eq!(wanted(0.1, 0.1), 200 + STEP);
         assert_eq!(wanted(0.1, 0.5), 200, "calls wait for AWS, and more of them would only queue");
-        assert_eq!(wanted(0.6, 0.1), 200);
-        assert_eq!(wanted(0.9, 0.1), 200 - STEP);
+        assert_eq!(wanted(0.8, 0.1), 200);
+        assert_eq!(wanted(0.95, 0.1), 200 - STEP);
         assert_eq!(Load { busy: 1.0, calls: 1.0 }.wanted(1), 0);
     }
 
@@ -255,7 +260,7 @@ mod tests {
         let tasks = staying(&places, 50);
         let busy = tokio::spawn(async {
             let began = Instant::now();
-            while began.elapsed() < 5 * LOOK {
+            while began.elapsed() < 10 * LOOK {
                 std::thread::sleep(LOOK / 500);
                 yield_now().await;
             }
@@ -268,9 +273,9 @@ mod tests {
     #[tokio::test]
     async fn where_calls_are_many_none_opens() {
         let places = places(8);
-        let _calls = Arc::clone(&places.calls.0).acquire_many_owned(30).await.unwrap();
+        let _calls = Arc::clone(&places.calls.0).acquire_many_owned(60).await.unwrap();
         let tasks = staying(&places, 50);
-        sleep(3 * LOOK).await;
+        sleep(10 * LOOK).await;
         assert_eq!(places.size().open, 8);
         tasks.iter().for_each(JoinHandle::abort);
     }
