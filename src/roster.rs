@@ -19,6 +19,7 @@ pub struct Roster<'a> {
     caller: &'a Account,
     wanted: &'a Accounts,
     units: UnboundedSender<Unit>,
+    /// Whoever is sent, noted, or not meant.
     known: BTreeSet<AccountId>,
     sent: usize,
     listed: Listed,
@@ -111,13 +112,18 @@ impl<'a> Roster<'a> {
         if self.wanted.tags.is_empty() || self.known.contains(account) {
             return true;
         }
-        match self.caller.tags_of(account).await {
+        let has_all = match self.caller.tags_of(account).await {
             Ok(tags) => self.wanted.tags.iter().all(|wanted| tags.iter().any(|tag| wanted.is(tag))),
             Err(unseen) => {
                 self.listed.gaps.push((Some(account.clone()), unseen));
                 false
             }
+        };
+        if !has_all {
+            // Units may lie in one another: nobody is asked about twice.
+            self.known.insert(account.clone());
         }
+        has_all
     }
 
     /// An account that is known by its id alone.

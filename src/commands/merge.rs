@@ -1,6 +1,6 @@
 //! `howler merge`: the parts of a scan that was split, told as one. What a missing part should have seen is a gap.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -107,20 +107,24 @@ fn whole(parts: Parts, thresholds: &Thresholds) -> Result<Scan> {
 
 /// The coverage of everything that any part knows of, and that the part which should have seen it does not.
 fn missing(parts: &Parts, of: u32) -> Result<Vec<ScopeCoverage>> {
-    let known = |part: &Part| part.head.plan.units.iter().map(scope).collect::<Result<BTreeSet<Scope>>>();
-    let known = parts.iter().map(|(&shard, part)| Ok((shard, known(part)?)));
-    let known = known.collect::<Result<BTreeMap<u32, BTreeSet<Scope>>>>()?;
-    let all: BTreeSet<&Scope> = known.values().flatten().collect();
-    let gap = |scope: &Scope| {
-        let shard = owner(&scope.to_string(), of);
-        let message = match known.get(&shard) {
-            Some(units) if units.contains(scope) => return None,
-            Some(_) => format!("shard {shard}/{of} did not know of this, another did"),
-            None => format!("the part of shard {shard}/{of} is missing"),
+    // With the shard that should have seen it, and whether that knew of it.
+    let mut units = BTreeMap::<Scope, (u32, bool)>::new();
+    for (&shard, part) in parts {
+        for place in &part.head.plan.units {
+            let unit = units.entry(scope(place)?);
+            let (owner, known) = unit.or_insert_with_key(|unit| (owner(&unit.to_string(), of), false));
+            *known |= *owner == shard;
+        }
+    }
+    let unknown = units.into_iter().filter(|(_, (_, known))| !known);
+    let gap = |(scope, (shard, _))| {
+        let message = match parts.contains_key(&shard) {
+            true => format!("shard {shard}/{of} did not know of this, another did"),
+            false => format!("the part of shard {shard}/{of} is missing"),
         };
-        Some(missed(scope.clone(), Unseen::new(Reason::Skipped, "scan", message)))
+        missed(scope, Unseen::new(Reason::Skipped, "scan", message))
     };
-    Ok(all.into_iter().filter_map(gap).collect())
+    Ok(unknown.map(gap).collect())
 }
 
 /// The scope of a place as a part names it.

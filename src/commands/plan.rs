@@ -121,7 +121,7 @@ impl Planned {
         let work = Work {
             calls: last.unwrap_or(least),
             pages,
-            roles: self.accounts.len() > 1,
+            roles: self.accounts.iter().any(|entered| entered.account.role().is_some()),
             quickest: traffic.quickest,
             latency,
             tokens: Duration::ZERO,

@@ -161,6 +161,17 @@ fn a_part_of_the_organisation_is_scanned_with_the_parts_in_it() {
     assert_eq!(seen_in(&["--ou", "r-root"]), ALL);
     let both = ["--ou", "ou-root-cards001", "--ou", "ou-root-prod0001", "--account", PLATFORM];
     assert_eq!(seen_in(&both), ALL);
+    let tagged = ["--ou", "r-root", "--ou", "ou-root-prod0001", "--tag", "stage=none"];
+    for faults in [vec![], vec![Rule::new(Fault::Deny { by_scp: false }).action("organizations:ListTags*")]] {
+        let denied = !faults.is_empty();
+        let (ran, simulated) = scan(organization(), faults, &tagged);
+        let requests = simulated.simulator.requests();
+        let asked = requests.iter().filter(|it| it.action == "organizations:ListTagsForResource").count();
+        assert_eq!(asked, 3, "nobody is asked about twice");
+        let document = ran.exits(3).document();
+        let gaps = global(&document, PLATFORM, "organizations")["gaps"].as_array().unwrap().len();
+        assert_eq!(gaps, if denied { 3 } else { 1 });
+    }
     let document = scan(organization(), vec![], &["--ou", "ou-root-nowhere1"]).0.exits(3).document();
     let gap = &global(&document, PLATFORM, "organizations")["gaps"][0];
     assert_eq!(gap["code"], "ParentNotFoundException");
