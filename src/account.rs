@@ -160,3 +160,31 @@ pub fn merge(parts: impl IntoIterator<Item = Facts>) -> Facts {
     parts.into_iter().for_each(|part| whole.extend(part));
     whole
 }
+
+#[cfg(test)]
+mod tests {
+    use howler_model::{Gap, Partition, ScopeCoverage, Service};
+
+    use super::*;
+
+    fn facts(answered: usize, gaps: &[Reason]) -> Facts {
+        let account = "111111111111".parse().unwrap();
+        let scope = Scope::aws(Partition::Aws, account, Region::GLOBAL, Service::named("ec2"));
+        let gap = |&reason: &Reason| Gap {
+            scope: scope.clone(),
+            item: None,
+            unseen: Unseen::new(reason, "ec2:DescribeVpcs", ""),
+        };
+        let gaps = gaps.iter().map(gap).collect();
+        Facts { scopes: vec![ScopeCoverage { scope, facts: 0, answered, gaps }], ..Facts::default() }
+    }
+
+    #[test]
+    fn one_gap_that_hides_all_is_less_than_many_that_hide_little() {
+        let (some, none) = (facts(20, &[Reason::Timeout; 3]), facts(0, &[Reason::Timeout]));
+        assert!(seen(&none) < seen(&some));
+        assert!(seen(&some) < seen(&facts(22, &[Reason::Timeout])));
+        assert!(seen(&some) < seen(&facts(19, &[])), "some of it is gone by now, and all else is seen");
+        assert!(seen(&facts(0, &[Reason::Skipped])) == seen(&none), "what a signal ended says no more");
+    }
+}

@@ -128,7 +128,10 @@ impl Scanning<'_> {
                 if let Some(misuse) = seen.misuse {
                     return Err(Failure::usage(misuse));
                 }
-                self.weights.note(unit.to_string(), seen.calls);
+                // What a signal broke off would have taken more.
+                if self.scanned.signal.is_none() {
+                    self.weights.note(unit.to_string(), seen.calls);
+                }
                 seen.told
             }
             None => {

@@ -163,7 +163,9 @@ fn what_the_first_pass_saw_outlives_a_second_one_that_a_signal_ends() {
         requests.iter().filter(|it| it.action == "ec2:DescribeInstances").count() > 1
     };
     let args = ["--source", "ec2-quotas", "-r", "eu-west-1", "--format", "json"];
-    let ran = simulated.scan(&args).run_and(|process| {
+    let cache = tempfile::tempdir().unwrap();
+    let scan = simulated.scan(&args).env("XDG_CACHE_HOME", cache.path().to_str().unwrap());
+    let ran = scan.run_and(|process| {
         until("the second pass", || again().then_some(()));
         send("-INT", process);
     });
@@ -174,6 +176,8 @@ fn what_the_first_pass_saw_outlives_a_second_one_that_a_signal_ends() {
         assert!(scope["facts"].as_u64() > Some(10), "{scope:#}");
         assert_eq!(scope["gaps"][0]["action"], "ec2:DescribeAddresses");
     }
+    let calls = cache.path().join("howler/calls.json");
+    assert!(!calls.exists(), "the next scan learns nothing from an account that was not done");
 }
 
 #[test]
