@@ -74,10 +74,14 @@ fn enabled(
 fn unlisted(account: &Account, choices: &[RegionChoice], unseen: &Unseen) -> Chosen {
     let scope = account.scope(None, Service::named("ec2"));
     let scopes = wants_all(choices).then(|| missed(scope, unseen.clone())).into_iter().collect();
-    let named = named(choices, account.partition());
-    let home = || Some(account.partition().home_region()).filter(|home| !is_left_out(choices, home));
-    let regions = if named.is_empty() { home().into_iter().collect() } else { named };
-    Chosen { regions, scopes }
+    Chosen { regions: tried(choices, account.partition()), scopes }
+}
+
+/// Those that are named, and where `all` is wanted the one that every account has.
+fn tried(choices: &[RegionChoice], partition: Partition) -> Vec<Region> {
+    let named = named(choices, partition);
+    let home = Some(partition.home_region()).filter(|home| wants_all(choices) && !is_left_out(choices, home));
+    if named.is_empty() { home.into_iter().collect() } else { named }
 }
 
 fn not_opted_in(
@@ -147,6 +151,18 @@ mod tests {
         assert_eq!(found(&[Partition::AwsCn]), Some("eu-west-1"));
         assert_eq!(found(&[Partition::Aws, Partition::AwsCn]), None);
         assert_eq!(stray(&[], &[Partition::Aws]), None);
+    }
+
+    #[test]
+    fn without_a_list_no_region_is_tried_that_nobody_asked_for() {
+        let tried = |choices: &[&str]| {
+            let choices: Vec<_> = choices.iter().map(|choice| choice.parse().unwrap()).collect();
+            tried(&choices, Partition::Aws).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(tried(&[]), ["us-east-1"]);
+        assert_eq!(tried(&["eu-west-1", "eu-west-1"]), ["eu-west-1"]);
+        assert!(tried(&["!us-east-1"]).is_empty());
+        assert!(tried(&["cn-north-1"]).is_empty(), "asked for in another partition");
     }
 
     #[test]
