@@ -10,8 +10,8 @@ mod tls;
 mod x509;
 
 pub use aws::{
-    Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role, RoleArn, RoleName, Row,
-    ServiceTraffic, Session, Settings, SlowBucket, StandIn, THROTTLED_FOR, Traffic,
+    Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role,
+    RoleArn, RoleName, Row, ServiceTraffic, Session, Settings, SlowBucket, StandIn, THROTTLED_FOR, Traffic,
 };
 pub use endpoints::Prober;
 pub use error::Error;

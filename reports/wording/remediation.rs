@@ -105,9 +105,7 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
             "Scan again; if it stays, see what answers there: the message says what was wrong with it."
         }
         Reason::NoData => "Look the value up in the console: the service publishes none for this account.",
-        Reason::Skipped => {
-            "Let the scan run to its end, or scan the shard again whose part is missing."
-        }
+        Reason::Skipped => "Let the scan run to its end, or scan the shard again whose part is missing.",
     };
     text.to_owned()
 }

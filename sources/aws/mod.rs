@@ -16,7 +16,7 @@ mod quota;
 pub(crate) mod vpc_quotas;
 
 pub use access::{
-    Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role, RoleArn, RoleName,
-    ServiceTraffic, Session, Settings, SlowBucket, StandIn, THROTTLED_FOR, Traffic,
+    Account, AccountRegion, Calls, Entered, ExternalId, Member, ParentId, RegionStatus, Regions, Role,
+    RoleArn, RoleName, ServiceTraffic, Session, Settings, SlowBucket, StandIn, THROTTLED_FOR, Traffic,
 };
 pub use quota::Row;

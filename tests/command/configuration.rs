@@ -174,13 +174,16 @@ fn the_doctor_says_ok_or_what_to_do() {
 #[test]
 fn what_is_left_out_is_not_scanned_and_no_gap() {
     let simulated = Simulated::demo(vec![]);
-    let text = "[accounts]\norganization = true\nskip = [\"333333333333\"]\n[scan]\nregions = [\"!us-east-1\"]\n";
+    let text =
+        "[accounts]\norganization = true\nskip = [\"333333333333\"]\n[scan]\nregions = [\"!us-east-1\"]\n";
     let check = ["--check", "certificate-expiry", "--format", "json"];
     let ran = simulated.howler(&["scan"]).args(&check).file("howler.toml", text).run().exits(1);
     let document = ran.document();
     let of = |name: &str| {
         let scopes = document.scopes().iter().filter(|scope| scope["service"] == "acm");
-        scopes.map(|scope| scope[name].as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>()
+        scopes
+            .map(|scope| scope[name].as_str().unwrap().to_owned())
+            .collect::<std::collections::BTreeSet<_>>()
     };
     assert_eq!(of("account").into_iter().collect::<Vec<_>>(), ["111111111111", "222222222222"]);
     assert_eq!(of("region").into_iter().collect::<Vec<_>>(), ["ap-southeast-2", "eu-west-1"]);

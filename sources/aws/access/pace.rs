@@ -166,7 +166,8 @@ impl Level {
             return;
         }
         self.throttled_at = Some(now);
-        self.tokens = self.tokens.min(0.0);
+        // AWS's bucket holds less than ours; how much less, the next throttle tells.
+        self.tokens = self.tokens.min(self.tokens / 2.0);
         self.per_second = (self.per_second * BACK_OFF).max(self.nominal.per_second * FLOOR);
     }
 
