@@ -38,6 +38,9 @@ use commands::{
 };
 use exit::{Exit, Failure};
 
+/// With one worker for each core, a tenth of the machine stays idle while calls wait (docs/performance.md).
+const WORKERS_PER_CORE: usize = 2;
+
 fn main() -> ExitCode {
     let command = Howler::parse().command;
     panic::set_hook(Box::new(|fault| {
@@ -72,7 +75,9 @@ fn run(command: Command) -> Result<Exit, Failure> {
 
 /// The runtime is made only for what needs it: the other commands start at once.
 fn block_on(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Runtime::new().map_err(Failure::internal)?;
+    let workers = WORKERS_PER_CORE * usize::try_from(environment::cores()).unwrap_or(1);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+    let runtime = runtime.map_err(Failure::internal)?;
     let exit = runtime.block_on(command);
     // A folder that is still being read, or a name that is still being looked up, does not hold up the end.
     runtime.shutdown_background();
