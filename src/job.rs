@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use howler_reports::{Run, Spool, Told};
+use howler_reports::document::Place;
+use howler_reports::{Planned, Run, Spool, Told};
 use howler_sources::{Prober, Session, Settings};
 
 use crate::args::{Judge, Reach};
@@ -45,6 +46,7 @@ impl Job {
         let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources);
         let units = outside(&self.reach, &plan).map_err(Failure::usage)?;
         let recipe = plan.recipe(&self.config);
+        let checks = plan.checks.iter().map(|check| check.id.to_owned()).collect();
         let entered = tokio::select! {
             entered = self.enter(&session) => Ok(entered.map_err(Failure::usage)?),
             signal = signals.next() => Err(signal),
@@ -60,7 +62,9 @@ impl Job {
             took: began.elapsed(),
             in_flight: settings.concurrency,
         });
-        teller.tell_scanned(scanned, run, recipe, &mut signals).await
+        let units = scanned.units.iter().map(Place::from).collect();
+        let planned = Planned { digest: recipe, checks, units };
+        teller.tell_scanned(scanned, run, planned, &mut signals).await
     }
 
     /// Who scans; nobody, where AWS is not asked.

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
 use howler_model::Severity;
-use howler_reports::document::Place;
 use howler_reports::gateway::{self, Batch, Gateway, Pace};
 use howler_reports::{Delivery, PartHead, Planned, Report, Run, Scan, Style};
 
@@ -96,15 +95,14 @@ impl Teller {
         &self,
         scanned: Scanned,
         run: Run,
-        digest: String,
+        plan: Planned,
         signals: &mut Signals,
     ) -> Result<Exit, Failure> {
-        let Scanned { mut spool, common, units, mut signal } = scanned;
+        let Scanned { mut spool, common, mut signal, .. } = scanned;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         if let Some((path, shard)) = &self.part {
             // A share may be empty; what all shards know not to be seen is missing from each.
             let complete = spool.tally().gaps() == 0 && common.tally.gaps() == 0;
-            let plan = Planned { digest, units: units.iter().map(Place::from).collect() };
             let head = PartHead::new(version, (shard.index, shard.of), plan, run, common);
             let (records, path) = (spool.close(), path.clone());
             let write = move || {

@@ -25,6 +25,8 @@ const END: &str = "end";
 pub struct Planned {
     /// Follows from how accounts were chosen and from how everything is judged: parts of different plans are not merged.
     pub digest: String,
+    /// The checks that judge.
+    pub checks: Vec<String>,
     /// Everything that this shard knew to be scanned by all shards together, each as the place that stands for it.
     pub units: Vec<Place>,
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
 use howler_checks::CHECKS;
-use howler_model::{Facts, Reason, Region, Scope, ScopeCoverage, Service, Thresholds, Unseen};
+use howler_model::{Check, Facts, Reason, Region, Scope, ScopeCoverage, Service, Thresholds, Unseen};
 use howler_reports::document::Place;
 use howler_reports::{Held, Part, Records, Run, Scan, Tally, Told};
 
@@ -95,7 +95,8 @@ fn whole(parts: Parts, thresholds: &Thresholds) -> Result<Scan> {
         say(&format!("no part of shard {}: what it should have seen is a gap", shards.join(", ")));
     }
     let facts = Facts { scopes: missing(&parts, of)?, ..Facts::default() };
-    let judged = CHECKS.iter().flat_map(|check| check.judge(&facts, thresholds, run.now));
+    let is_asked = |check: &&&Check| best.head.plan.checks.iter().any(|asked| asked == check.id);
+    let judged = CHECKS.iter().filter(is_asked).flat_map(|check| check.judge(&facts, thresholds, run.now));
     let unseen = Told::of(&judged.collect::<Vec<_>>(), &facts.scopes);
     let mut tally = Tally::default();
     let heads = parts.values().map(|part| &part.head.tally);
