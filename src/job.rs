@@ -40,7 +40,7 @@ pub struct Job {
 impl Job {
     /// Scans, tells, and says what it came to.
     pub async fn run(mut self, settings: Settings, teller: Teller) -> Result<Exit, Failure> {
-        let (started_at, began) = (self.clock.now(), Instant::now());
+        let (started_at, began, used) = (self.clock.now(), Instant::now(), environment::processor_time());
         let mut signals = Signals::listen().map_err(Failure::internal)?;
         let session = Session::start(&settings).await.map_err(Failure::usage)?;
         let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources);
@@ -60,6 +60,7 @@ impl Job {
         teller.say_cost(&Cost {
             traffic: session.traffic(),
             took: began.elapsed(),
+            processor: environment::processor_time().saturating_sub(used),
             in_flight: settings.concurrency,
         });
         let units = scanned.units.iter().map(Place::from).collect();

@@ -13,6 +13,8 @@ use crate::floor::{Floor, Work};
 pub struct Cost {
     pub traffic: Traffic,
     pub took: Duration,
+    /// Processor time that it used.
+    pub processor: Duration,
     /// Calls that could be under way at once.
     pub in_flight: usize,
 }
@@ -59,8 +61,8 @@ impl Cost {
         let sum: u64 = self.traffic.services.values().map(|service| service.calls).sum();
         let answers = u32::try_from(self.traffic.answers).unwrap_or(u32::MAX).max(1);
         let calls = u32::try_from(sum).unwrap_or(u32::MAX).max(1);
-        let (processor, cores) = (environment::processor_time(), environment::cores());
-        let busy = processor.as_secs_f64() / (self.took.as_secs_f64() * f64::from(cores)).max(0.001);
+        let cores = environment::cores();
+        let busy = self.processor.as_secs_f64() / (self.took.as_secs_f64() * f64::from(cores)).max(0.001);
         // A process that is busy sees its answers late: the quickest one tells more of AWS.
         let latency = if busy < BUSY { self.traffic.waited / answers } else { self.traffic.quickest };
         Work {
@@ -71,7 +73,7 @@ impl Cost {
             quickest: self.traffic.quickest,
             latency,
             tokens: Duration::from_secs_f64(self.traffic.slowest.as_ref().map_or(0.0, |it| it.seconds)),
-            cpu: processor / calls,
+            cpu: self.processor / calls,
             in_flight: u32::try_from(self.in_flight).unwrap_or(u32::MAX),
             cores,
         }
