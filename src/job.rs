@@ -52,7 +52,7 @@ impl Job {
             signal = signals.next() => Err(signal),
         };
         let scanned = match entered {
-            Ok(entered) => self.scan(entered, plan, units, &mut signals, &teller).await?,
+            Ok(entered) => self.scan(entered, plan, units, started_at, &mut signals, &teller).await?,
             Err(signal) => Scanned { signal: Some(signal), ..nothing() },
         };
         let run = self.ran(started_at, session.calls().sent(), scanned.signal);
@@ -81,6 +81,7 @@ impl Job {
         entered: Entered,
         plan: Plan,
         units: Vec<Unit>,
+        now: DateTime<Utc>,
         signals: &mut Signals,
         teller: &Teller,
     ) -> Result<Scanned, Failure> {
@@ -93,7 +94,7 @@ impl Job {
             regions: self.config.regions.clone(),
             prober: std::mem::take(&mut self.prober),
             thresholds: self.config.thresholds.clone(),
-            now: self.clock.now(),
+            now,
             stop: stopped,
         });
         let scanning = Scanning {
