@@ -38,8 +38,8 @@ use commands::{
 };
 use exit::{Exit, Failure};
 
-/// With one worker for each core, a tenth of the machine stays idle while calls wait (docs/performance.md).
-const WORKERS_PER_CORE: usize = 2;
+/// With as many workers as cores, a tenth of the machine stays idle while calls wait (docs/performance.md).
+const MORE_WORKERS_THAN_CORES: usize = 1;
 
 fn main() -> ExitCode {
     let command = Howler::parse().command;
@@ -75,7 +75,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
 
 /// The runtime is made only for what needs it: the other commands start at once.
 fn block_on(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    let workers = WORKERS_PER_CORE * usize::try_from(environment::cores()).unwrap_or(1);
+    let workers = MORE_WORKERS_THAN_CORES + usize::try_from(environment::cores()).unwrap_or(1);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
     let runtime = runtime.map_err(Failure::internal)?;
     let exit = runtime.block_on(command);

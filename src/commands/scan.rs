@@ -21,7 +21,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Calls under way at once, where so many files may be open.
 const CONCURRENCY: usize = 768;
 /// Regions of accounts under way at once: several times as many calls wait in them as may be under way.
-const PLACES: usize = 192;
+const PLACES: usize = 128;
 
 /// Runs the command.
 pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
