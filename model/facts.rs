@@ -1,6 +1,6 @@
 //! Everything that was gathered for one unit of judgement.
 
-use crate::{Binding, Certificate, Quota, ScopeCoverage, Served};
+use crate::{Binding, Certificate, Quota, ScopeCoverage, Served, Suppression, Tags};
 
 /// The kinds of fact; a check says which it reads, and the plan asks only the sources that yield them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +13,10 @@ pub enum FactKind {
     Served,
     /// [`Quota`].
     Quota,
+    /// [`Tags`], which name owners.
+    Tag,
+    /// [`Suppression`], which no source yields: people write them.
+    Suppression,
     /// [`ScopeCoverage`]: every source yields it.
     Coverage,
 }
@@ -28,6 +32,10 @@ pub struct Facts {
     pub served: Vec<Served>,
     /// Limits and usage.
     pub quotas: Vec<Quota>,
+    /// Tags of resources. Nothing is judged by them.
+    pub tags: Tags,
+    /// What people said need not be told.
+    pub suppressions: Vec<Suppression>,
     /// What was seen and what was not.
     pub scopes: Vec<ScopeCoverage>,
 }
@@ -51,6 +59,8 @@ impl Facts {
         self.bindings.extend(other.bindings);
         self.served.extend(other.served);
         self.quotas.extend(other.quotas);
+        self.tags.extend(other.tags);
+        self.suppressions.extend(other.suppressions);
         for coverage in other.scopes {
             match self.scopes.iter_mut().find(|known| known.scope == coverage.scope) {
                 Some(known) => known.merge(coverage),

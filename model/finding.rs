@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{FactKind, Facts, FindingId, Measure, Resource, Severity, Thresholds};
+use crate::{
+    FactKind, Facts, FindingId, Measure, Owner, Rescored, Resource, Severity, Suppressed, Thresholds,
+};
 
 /// The name of a check, in kebab-case.
 pub type CheckId = &'static str;
@@ -108,7 +110,11 @@ pub struct Finding {
     /// The verdict.
     pub verdict: Verdict,
     /// Who should hear of it.
-    pub owner: Option<String>,
+    pub owner: Option<Owner>,
+    /// That it need not be told; its status then says so too.
+    pub suppressed: Option<Suppressed>,
+    /// That somebody gave it another severity.
+    pub rescored: Option<Rescored>,
 }
 
 impl Finding {
@@ -120,6 +126,8 @@ impl Finding {
             fix: check.fix,
             verdict,
             owner: None,
+            suppressed: None,
+            rescored: None,
         }
     }
 }

@@ -85,6 +85,7 @@ impl Sample {
             run: self.run.clone(),
             version: "0.1.0".into(),
             tally,
+            changes: None,
             deliveries: self.deliveries.clone(),
             records,
         }
@@ -119,6 +120,8 @@ pub(crate) fn finding(
         fix: "What the check says about fixing it.",
         verdict: Verdict { resource, status, severity, measure, deadline, affects: Vec::new() },
         owner: None,
+        suppressed: None,
+        rescored: None,
     }
 }
 
@@ -196,6 +199,8 @@ fn run() -> Run {
         finished_at: now() + TimeDelta::milliseconds(4_250),
         api_calls: 214,
         finished: true,
+        checks: Vec::new(),
+        narrowed: false,
     }
 }
 

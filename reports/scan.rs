@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::document::{Delivery, Finding, Run, Scope};
+use crate::document::{Changes, Delivery, Finding, Run, Scope};
 use crate::{Record, Tally};
 
 /// Where records are read from, as often as somebody asks, in their order.
@@ -31,6 +31,8 @@ pub struct Scan {
     pub version: String,
     /// All that is counted of the records.
     pub tally: Tally,
+    /// What changed since earlier scans; none if nobody remembers them.
+    pub changes: Option<Changes>,
     /// How the gateways took it.
     pub deliveries: Vec<Delivery>,
     /// What was found, worst first, and what was asked for and seen, by place.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use howler_model as model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,28 @@ pub struct Resource {
     pub name: String,
 }
 
+/// Why a finding need not be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Suppression {
+    /// Why.
+    pub reason: String,
+    /// Who says so.
+    pub owner: String,
+    /// The last day of it (UTC).
+    pub until: NaiveDate,
+    /// What it would be otherwise.
+    pub status: Status,
+}
+
+/// That a rule gave a finding another severity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rescored {
+    /// The severity that the check gave.
+    pub from: Severity,
+    /// The rule.
+    pub via: String,
+}
+
 /// One thing to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
@@ -88,6 +110,15 @@ pub struct Finding {
     pub deadline: Option<DateTime<Utc>>,
     /// Who should hear of it; null if nobody is known.
     pub owner: Option<String>,
+    /// How the owner was found: a line of owners.toml, a tag, the default; null if nobody is known.
+    #[serde(default)]
+    pub owner_via: Option<String>,
+    /// Why it need not be told; null unless its status is `suppressed`.
+    #[serde(default)]
+    pub suppression: Option<Suppression>,
+    /// The severity that the check gave, where a rule says another; null if none does.
+    #[serde(default)]
+    pub rescored: Option<Rescored>,
     /// What would be hit: ARNs and endpoints.
     pub affects: Vec<String>,
     /// What to do about it; null if it passed.
@@ -148,7 +179,18 @@ fn unsaid(finding: &model::Finding) -> Finding {
         },
         measure: Measure::from(&verdict.measure),
         deadline: verdict.deadline,
-        owner: finding.owner.clone(),
+        owner: finding.owner.as_ref().map(|owner| owner.name.clone()),
+        owner_via: finding.owner.as_ref().map(|owner| owner.via.clone()),
+        suppression: finding.suppressed.as_ref().map(|suppressed| Suppression {
+            reason: suppressed.reason.clone(),
+            owner: suppressed.owner.clone(),
+            until: suppressed.until,
+            status: suppressed.status.into(),
+        }),
+        rescored: finding
+            .rescored
+            .as_ref()
+            .map(|rescored| Rescored { from: rescored.from.into(), via: rescored.via.clone() }),
         affects: verdict.affects.clone(),
         remediation: None,
     }

@@ -3,6 +3,7 @@
 //! Fields are added within v1, never renamed or removed. Instants are RFC 3339 in UTC, ratios 0..1, and null says
 //! "not known" or "does not apply", never zero. Text of others stands in it unchanged.
 
+mod change;
 mod coverage;
 mod finding;
 mod measure;
@@ -16,8 +17,9 @@ use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 
+pub use change::{Change, Changed, Changes, Unconfirmed};
 pub use coverage::{Coverage, Gap, Scope, Unseen};
-pub use finding::{Finding, Place, Resource};
+pub use finding::{Finding, Place, Rescored, Resource, Suppression};
 pub use measure::{Certificate, Measure};
 pub use words::{
     CoverageStatus, LimitSource, Origin, Partition, Reason, Severity, Status, Untrusted, UsageSource,
@@ -57,6 +59,12 @@ pub struct Run {
     pub api_calls: u64,
     /// False if a signal ended it.
     pub finished: bool,
+    /// The checks that judged: what another check found earlier is neither confirmed nor gone.
+    #[serde(default)]
+    pub checks: Vec<String>,
+    /// Whether only some of the sources that these checks need were asked, so that what is missing proves nothing.
+    #[serde(default)]
+    pub narrowed: bool,
 }
 
 /// Findings counted.
@@ -98,6 +106,9 @@ pub struct Document {
     pub coverage: Coverage,
     /// How many findings there are.
     pub summary: Summary,
+    /// What is new, worse, better or gone since earlier scans; null if no memory of them was kept.
+    #[serde(default)]
+    pub changes: Option<Changes>,
     /// What was found, worst first.
     pub findings: Vec<Finding>,
     /// What was asked for and what was seen of it.
@@ -139,6 +150,7 @@ impl Document {
             complete: scan.is_complete(),
             coverage: scan.tally.coverage(),
             summary: scan.tally.summary(),
+            changes: scan.changes.clone(),
             findings: Vec::new(),
             scopes: Vec::new(),
             deliveries: Vec::new(),

@@ -1,27 +1,42 @@
 //! Where findings are delivered: one file for each gateway, one line in the list.
 
-mod alertmanager;
+mod deliver;
+mod notice;
 mod pace;
+mod settings;
 
 use std::pin::Pin;
 
-use chrono::TimeDelta;
-
+pub use deliver::{Settle, bodies, deliver};
+pub use notice::{Envelope, News, Notice, Told};
 pub use pace::Pace;
+pub use settings::{Secret, Settings};
 
-use crate::{Delivery, Error, Scan};
+use crate::Error;
 
-/// What is delivered: the open findings of a scan.
-#[derive(Clone, Copy)]
-pub struct Batch<'a> {
-    /// The scan.
-    pub scan: &'a Scan,
-    /// The time to the next scan, which has to keep the alerts open.
-    pub interval: TimeDelta,
+/// What a gateway makes of what it is told, which decides what it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// Forgets after a while what it is not told again: it is told every open finding each time, and what ended.
+    Leases,
+    /// Keeps what it is told until it hears that it is over: it is told what is not as it was told last.
+    State,
+    /// Passes on what it is told: it is told what changed, and is reminded of what stays.
+    Nothing,
 }
 
-/// A delivery under way.
-pub type Delivering<'a> = Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
+/// What became of some notices.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Notices that it does not want, by their place among those that were sent, and why. Sending them again is of no use.
+    pub refused: Vec<(usize, String)>,
+    /// Why these and all later ones could not be sent now. By their place among those that were sent, the ones that
+    /// arrived all the same.
+    pub lost: Option<(String, Vec<usize>)>,
+}
+
+/// Notices under way.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Sent> + Send + 'a>>;
 
 /// A place where findings are delivered.
 pub trait Gateway: Send + Sync {
@@ -31,8 +46,36 @@ pub trait Gateway: Send + Sync {
     /// Where it delivers, without credentials.
     fn target(&self) -> &str;
 
-    /// Delivers the open findings, with its own retries; what went wrong stands in the delivery, without credentials.
-    fn deliver<'a>(&'a self, batch: &'a Batch<'a>) -> Delivering<'a>;
+    /// What it makes of what it is told.
+    fn keeps(&self) -> Keeps;
+
+    /// The most notices that it takes at once.
+    fn most(&self) -> usize;
+
+    /// What would be sent, request by request, as it would go over the wire, and without credentials.
+    fn bodies(&self, notices: &[Notice], envelope: &Envelope<'_>) -> Vec<String>;
+
+    /// Sends notices (at most [`Gateway::most`]), with its own retries. No message holds a credential.
+    fn send<'a>(&'a self, notices: &'a [Notice], envelope: &'a Envelope<'a>) -> Sending<'a>;
+
+    /// Sends a sign of life with the coverage of the scan; none where that is not wanted.
+    fn heartbeat<'a>(&'a self, _: &'a Envelope<'a>) -> Option<Sending<'a>> {
+        None
+    }
+}
+
+/// AWS as whoever scans is known there, for gateways that are services of it.
+#[cfg(feature = "aws")]
+pub trait Aws: std::fmt::Debug + Send + Sync {
+    /// How to act in an account (the caller's own if none is named), in a region.
+    ///
+    /// # Errors
+    /// Why nobody can, in a few words and without credentials.
+    fn config<'a>(
+        &'a self,
+        account: Option<&'a str>,
+        region: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<aws_config::SdkConfig, String>> + Send + 'a>>;
 }
 
 /// A gateway that can be used, or why it cannot.
@@ -42,23 +85,25 @@ pub type Opened = Result<Box<dyn Gateway>, Error>;
 pub struct Opener {
     /// Its name, for `--notify`.
     pub name: &'static str,
-    /// Opens a gateway to a target, without connecting.
-    pub open: fn(&str, Pace) -> Opened,
+    /// What its address looks like.
+    pub address: &'static str,
+    /// Whether its address is a secret as a whole.
+    pub is_secret: bool,
+    /// Opens it, without connecting.
+    pub open: fn(&Settings) -> Opened,
 }
 
 /// All gateways, one line for each file of this folder that is one.
-pub static GATEWAYS: &[Opener] = &[Opener { name: "alertmanager", open: alertmanager::open }];
+pub static GATEWAYS: &[Opener] = &[];
 
-/// Opens `NAME=TARGET`, as in `alertmanager=https://alerts.example.com`.
+/// The gateway of that name.
 ///
 /// # Errors
-/// [`Error::Gateway`] for an unknown name, [`Error::Address`] for a target that is not one.
-pub fn open(text: &str, pace: Pace) -> Opened {
-    let (name, target) = text.split_once('=').unwrap_or((text, ""));
+/// [`Error::Gateway`] for an unknown name, [`Error::Address`] for settings that it cannot be opened with.
+pub fn open(name: &str, settings: &Settings) -> Opened {
     let opener = GATEWAYS.iter().find(|opener| opener.name == name);
-    // Only the name is told: the target may hold a password.
     let opener = opener.ok_or_else(|| Error::Gateway(crate::escape::terminal(name, 40)))?;
-    (opener.open)(target, pace)
+    (opener.open)(settings)
 }
 
 pub(crate) fn names() -> String {

@@ -1,0 +1,1 @@
+//! What earlier scans saw: documents that are kept, and an index of them.
