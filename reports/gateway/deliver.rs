@@ -25,12 +25,14 @@ impl Settle for () {
     }
 }
 
-/// Sends all notices while they are read, then the heartbeat. What could not be sent is for the next time.
+/// Sends all notices while they are read, then the heartbeat if it is `due`. What could not be sent is for the next
+/// time.
 pub async fn deliver(
     gateway: &dyn Gateway,
     notices: &mut (dyn Iterator<Item = io::Result<Notice>> + Send),
     envelope: &Envelope<'_>,
     note: &mut (dyn Settle + Send),
+    due: bool,
 ) -> Delivery {
     let mut course = Course::default();
     let ended = course.all(gateway, notices, envelope, note).await;
@@ -38,7 +40,7 @@ pub async fn deliver(
         course.errors.push(why);
         // Nobody knows how many more there are but by reading them.
         course.rejected += notices.count();
-    } else if let Some(beat) = gateway.heartbeat(envelope) {
+    } else if let Some(beat) = gateway.heartbeat(envelope).filter(|_| due) {
         let Sent { refused, lost } = beat.await;
         let why = lost.map(|(why, _)| why).or(refused.into_iter().next().map(|(_, why)| why));
         course.errors.extend(why.map(|why| format!("heartbeat: {why}")));

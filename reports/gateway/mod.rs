@@ -8,7 +8,7 @@ mod settings;
 use std::pin::Pin;
 
 pub use deliver::{Settle, bodies, deliver};
-pub use notice::{Envelope, News, Notice, Told};
+pub use notice::{Envelope, News, Notice, Told, lease};
 pub use pace::Pace;
 pub use settings::{Secret, Settings};
 
@@ -89,6 +89,8 @@ pub struct Opener {
     pub address: &'static str,
     /// Whether its address is a secret as a whole.
     pub is_secret: bool,
+    /// The least severity that it is told of where nobody says otherwise.
+    pub at_least: crate::Severity,
     /// Opens it, without connecting.
     pub open: fn(&Settings) -> Opened,
 }

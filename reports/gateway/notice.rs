@@ -96,21 +96,32 @@ pub struct Envelope<'a> {
     pub coverage: Coverage,
     /// How many findings there are.
     pub summary: Summary,
-    /// The time to the next scan, which has to keep what is told alive.
-    pub interval: TimeDelta,
+    /// How long what is told lives without being told again ([`Keeps::Leases`](super::Keeps::Leases)).
+    pub lease: TimeDelta,
+}
+
+/// How long what is told outlives the two scans that should have told it again.
+const SLACK: TimeDelta = TimeDelta::hours(2);
+/// The longest time between scans that is believed.
+const LONGEST_INTERVAL: TimeDelta = TimeDelta::days(366);
+
+/// The lease where scans come at an interval: one of them may be missed.
+#[must_use]
+pub fn lease(interval: TimeDelta) -> TimeDelta {
+    interval.clamp(TimeDelta::zero(), LONGEST_INTERVAL) * 2 + SLACK
 }
 
 impl<'a> Envelope<'a> {
     /// The envelope of a scan.
     #[must_use]
-    pub fn of(scan: &'a crate::Scan, interval: TimeDelta) -> Self {
+    pub fn of(scan: &'a crate::Scan, lease: TimeDelta) -> Self {
         Self {
             run: &scan.run,
             version: &scan.version,
             complete: scan.is_complete(),
             coverage: scan.tally.coverage(),
             summary: scan.tally.summary(),
-            interval,
+            lease,
         }
     }
 }
