@@ -1,6 +1,6 @@
 //! What a finding measured, typed, so that every report words and formats it in its own way.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{Identity, LimitSource, Unseen, Untrusted, UsageSource};
 
@@ -72,6 +72,17 @@ pub enum Measure {
         unit: String,
         /// Why the other is missing.
         unseen: Unseen,
+    },
+    /// When somebody's word that something need not be told ends.
+    Suppression {
+        /// Why they said it.
+        reason: String,
+        /// Who says so.
+        owner: String,
+        /// The last day of it (UTC).
+        until: NaiveDate,
+        /// Days until that one; 0 on it, negative once it has ended.
+        days_left: i64,
     },
     /// A scope or an item that could not be seen.
     Gap(Unseen),

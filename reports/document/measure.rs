@@ -1,6 +1,6 @@
 //! What a finding measured, told apart by `kind`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use howler_model as model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,17 @@ pub enum Measure {
         /// Why the other is missing.
         unseen: Unseen,
     },
+    /// A suppression that ends.
+    Suppression {
+        /// Why somebody said it.
+        reason: String,
+        /// Who said it.
+        owner: String,
+        /// The last day of it (UTC).
+        until: NaiveDate,
+        /// Days until that one; 0 on it, negative once it has ended.
+        days_left: i64,
+    },
     /// Something that could not be seen.
     Gap {
         /// What and why.
@@ -128,6 +139,9 @@ impl From<&model::Measure> for Measure {
             M::UtilizationUnknown { usage, limit, unit, unseen } => {
                 let (usage, limit) = (usage.map(short), limit.map(short));
                 Self::UtilizationUnknown { usage, limit, unit, unseen: Unseen::from(&unseen) }
+            }
+            M::Suppression { reason, owner, until, days_left } => {
+                Self::Suppression { reason, owner, until, days_left }
             }
             M::Gap(unseen) => Self::Gap { unseen: Unseen::from(&unseen) },
         }

@@ -3,7 +3,7 @@
 mod numbers;
 mod remediation;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::document::{Finding, Measure, Reason, Status, Unseen, Untrusted};
 pub(crate) use numbers::{count, duration, number, percent, ratio_percent, short_duration};
@@ -49,7 +49,22 @@ pub(crate) fn observed(finding: &Finding) -> String {
         Measure::UtilizationUnknown { usage, limit, unit, unseen } => {
             half_known(*usage, *limit, unit, unseen)
         }
+        Measure::Suppression { until, days_left, reason, owner } => {
+            format!("{} (said by {owner}: {reason})", suppression(*until, *days_left))
+        }
         Measure::Gap { unseen } => format!("{} {}", unseen.action, reason(unseen)),
+    }
+}
+
+fn suppression(until: NaiveDate, days_left: i64) -> String {
+    let days = |number: i64| if number == 1 { "1 day".to_owned() } else { format!("{number} days") };
+    match days_left {
+        i64::MIN..0 => format!(
+            "expired {} ago, its last day was {until}: what it hid is told again",
+            days(days_left.saturating_neg())
+        ),
+        0 => format!("ends today, {until}: what it hides is told again then"),
+        _ => format!("ends in {}, on {until}: what it hides is told again then", days(days_left)),
     }
 }
 
@@ -171,6 +186,15 @@ mod tests {
         let scan = samples::scan();
         let all: Vec<String> = scan.findings.iter().map(summary).collect();
         insta::assert_snapshot!("summaries", all.join("\n"));
+    }
+
+    #[test]
+    fn a_suppression_says_when_it_ends_or_ended() {
+        let day = "2026-12-01".parse().unwrap();
+        assert!(suppression(day, -1).starts_with("expired 1 day ago, its last day was 2026-12-01: "));
+        assert!(suppression(day, -20).starts_with("expired 20 days ago"));
+        assert!(suppression(day, 0).starts_with("ends today, 2026-12-01"));
+        assert!(suppression(day, 14).starts_with("ends in 14 days, on 2026-12-01"));
     }
 
     #[test]
