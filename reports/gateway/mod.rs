@@ -1,5 +1,6 @@
 //! Where findings are delivered: one file for each gateway, one line in the list.
 
+mod alone;
 mod deliver;
 mod notice;
 mod pace;
@@ -7,6 +8,7 @@ mod settings;
 
 use std::pin::Pin;
 
+pub use alone::{Notices, alone};
 pub use deliver::{Settle, bodies, deliver};
 pub use notice::{Envelope, News, Notice, Told, lease};
 pub use pace::Pace;
