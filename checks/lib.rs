@@ -12,6 +12,7 @@ mod certificate_untrusted;
 mod quota_utilization;
 mod scan_coverage;
 mod shared;
+mod suppression_expired;
 
 /// All checks, in the order of the documentation.
 pub static CHECKS: &[&Check] = &[
@@ -21,6 +22,7 @@ pub static CHECKS: &[&Check] = &[
     &certificate_untrusted::CHECK,
     &quota_utilization::CHECK,
     &scan_coverage::CHECK,
+    &suppression_expired::CHECK,
 ];
 
 /// The check with this id.
@@ -54,7 +56,7 @@ mod tests {
     #[test]
     fn every_file_is_a_check_with_a_line_in_the_list() {
         let files = files();
-        assert!(files.len() >= 6, "the folder was not read: {files:?}");
+        assert!(files.len() >= 7, "the folder was not read: {files:?}");
         for id in &files {
             assert!(find(id).is_some(), "{}.rs has no line in CHECKS", id.replace('-', "_"));
         }

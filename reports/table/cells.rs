@@ -76,9 +76,10 @@ pub(super) fn left(finding: &Finding) -> Cell {
         Measure::UtilizationUnknown { usage, limit, unseen, .. } => {
             half_known(*usage, *limit, unseen.reason.as_str())
         }
-        Measure::Suppression { until, days_left, .. } if *days_left < 0 => {
-            Cell::new(format!("ended {}d ago", days_left.saturating_neg()), until.format("on %Y-%m-%d").to_string())
-        }
+        Measure::Suppression { until, days_left, .. } if *days_left < 0 => Cell::new(
+            format!("ended {}d ago", days_left.saturating_neg()),
+            until.format("on %Y-%m-%d").to_string(),
+        ),
         Measure::Suppression { until, days_left, .. } => {
             Cell::new(format!("{days_left}d left"), until.format("until %Y-%m-%d").to_string())
         }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
     Certificate, CertificateUsage, Facts, Gap, Limit, LimitSource, NameMatch, Origin, Partition, Quota,
-    Reason, Resource, Role, Scope, ScopeCoverage, Served, Service, Sha256, Trust, Unseen, Untrusted, Usage,
+    Reason, Resource, Role, Scope, ScopeCoverage, Served, Service, Sha256, Suppression, Trust, Unseen, Untrusted, Usage,
     UsageSource, Validity,
 };
 
@@ -26,6 +26,7 @@ pub(crate) fn of(check: &str) -> Vec<Case> {
         "certificate-untrusted" => trust(),
         "quota-utilization" => quotas(),
         "scan-coverage" => coverage(),
+        "suppression-expired" => suppressions(),
         other => panic!("tests/docs/cases.rs has no cases of the check {other}"),
     }
 }
@@ -106,6 +107,22 @@ fn coverage() -> Vec<Case> {
         ("A scope that answered in part", of(1, Reason::Denied)),
         ("A scope that a signal left out", of(0, Reason::Skipped)),
         ("A region that the account has not enabled", of(0, Reason::Disabled)),
+    ]
+}
+
+fn suppressions() -> Vec<Case> {
+    let of = |left: i64| {
+        let until = now().date_naive() + days(left);
+        let (file, selector) = ("suppressions.toml".into(), "check=quota-utilization".into());
+        let word =
+            Suppression { file, selector, reason: "moves soon".into(), owner: "platform".into(), until };
+        Facts { suppressions: vec![word], ..Facts::default() }
+    };
+    vec![
+        ("A suppression on the day after its last one", of(-1)),
+        ("A suppression on its last day", of(0)),
+        ("A suppression 14 days before its last one", of(14)),
+        ("A suppression 15 days before its last one", of(15)),
     ]
 }
 
