@@ -60,9 +60,14 @@ pub(crate) fn terminal(text: &str, columns: usize) -> String {
     out
 }
 
+/// One line of at most so many bytes.
+pub(crate) fn line(text: &str, most: usize) -> String {
+    cut_bytes(visible(text), most)
+}
+
 /// The value of an alert label: one line of at most 256 bytes.
 pub(crate) fn label(text: &str) -> String {
-    cut_bytes(visible(text), LABEL)
+    line(text, LABEL)
 }
 
 /// An annotation of an alert: one line of at most 4 KiB, in which no receiver finds a template to run.
@@ -77,9 +82,10 @@ pub(crate) fn annotation(text: &str) -> String {
     cut_bytes(out, ANNOTATION)
 }
 
-fn cut_bytes(mut text: String, most: usize) -> String {
+/// Text of at most so many bytes, with a mark where it was cut.
+pub(crate) fn cut_bytes(mut text: String, most: usize) -> String {
     if text.len() > most {
-        text.truncate(text.floor_char_boundary(most - ELLIPSIS.len()));
+        text.truncate(text.floor_char_boundary(most.saturating_sub(ELLIPSIS.len())));
         text.push_str(ELLIPSIS);
     }
     text

@@ -2,6 +2,7 @@
 
 mod alone;
 mod deliver;
+mod event;
 mod notice;
 mod pace;
 mod settings;
