@@ -7,7 +7,7 @@ mod error;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use howler_model::{AccountId, CheckId, Finding, Suppression, Tags};
 
 pub use error::{Error, Mistake};
@@ -22,7 +22,7 @@ pub struct Text {
 }
 
 /// The files of rules that there are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files<'a> {
     /// Who owns what.
     pub owners: Option<Text>,
@@ -32,6 +32,8 @@ pub struct Files<'a> {
     pub severities: Option<Text>,
     /// The ids of all checks, so that a misspelt one is an error.
     pub checks: &'a [CheckId],
+    /// The present day (UTC): nothing is suppressed for much more than a year from it.
+    pub today: NaiveDate,
 }
 
 /// What people say about findings. The default says nothing.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
     Certificate, CertificateUsage, Facts, Gap, Limit, LimitSource, NameMatch, Origin, Partition, Quota,
-    Reason, Resource, Role, Scope, ScopeCoverage, Served, Service, Sha256, Suppression, Trust, Unseen, Untrusted, Usage,
-    UsageSource, Validity,
+    Reason, Resource, Role, Scope, ScopeCoverage, Served, Service, Sha256, Suppression, Trust, Unseen,
+    Untrusted, Usage, UsageSource, Validity,
 };
 
 use crate::howler::NOW;
