@@ -89,7 +89,7 @@ mod tests {
 
     fn delivery(text: &str) -> Delivery {
         let error = Some(text.to_owned());
-        Delivery { gateway: "x".into(), target: text.into(), accepted: 1, rejected: 2, error }
+        Delivery { gateway: "x".into(), target: text.into(), accepted: 1, rejected: 2, error, warning: None }
     }
 
     #[test]

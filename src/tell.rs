@@ -1,33 +1,37 @@
-//! Telling a scan: gateways first, because the reports say how they took it; then reports; then the exit code.
+//! Telling a scan: it is remembered; gateways hear of what changed, because the reports say how they took it; then
+//! come the reports, and the exit code.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result};
 use chrono::TimeDelta;
+use futures::StreamExt;
 use howler_model::Severity;
-use howler_reports::gateway::{self, Batch, Gateway, Pace};
-use howler_reports::{Delivery, PartHead, Planned, Report, Run, Scan, Style};
+use howler_reports::{PartHead, Planned, Run, Scan, Style};
+use howler_state::{Audience, Memory};
 
 use crate::args::{Output, Tell};
-use crate::config::{Config, Target};
+use crate::config::Config;
+use crate::deliver::{Occasion, lease_of, tell_all, untold};
 use crate::environment;
 use crate::exit::{Exit, Failure};
+use crate::gateways::{self, Recipient};
+use crate::memory::Place;
 use crate::scan::Scanned;
 use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
 use crate::summary::Cost;
+use crate::write::{folder_of, is_writable, put, say, write};
 
 /// Where a scan is told, opened before anything is scanned: a misspelt address must not cost a night.
 pub struct Teller {
     outputs: Vec<Output>,
-    gateways: Vec<Box<dyn Gateway>>,
+    recipients: Vec<Recipient>,
+    memory: Option<Place>,
     /// The part that is written in place of all reports, and of which shard it is.
     part: Option<(PathBuf, Shard)>,
-    /// The time to the next scan, which has to keep alerts open.
-    interval: TimeDelta,
+    /// How long an alert lives in a gateway that forgets.
+    lease: TimeDelta,
     fail_on: Severity,
     allow_gaps: bool,
     quiet: bool,
@@ -35,10 +39,10 @@ pub struct Teller {
 }
 
 impl Teller {
-    /// Reads what the command line and the configuration say about reports and gateways.
+    /// Reads what the command line and the configuration say about reports, gateways and the memory of scans.
     pub fn new(tell: &Tell, config: &Config) -> Result<Self, Failure> {
-        let open = |target: &Target| Ok(gateway::open(&target.resolve()?, Pace::default())?);
-        let gateways = config.notify.iter().map(open).collect::<Result<_>>().map_err(Failure::usage)?;
+        let recipients = gateways::open_all(config).map_err(Failure::usage)?;
+        let memory = Place::find(&tell.remember, config, &recipients).map_err(Failure::usage)?;
         let mut outputs = tell.outputs.clone();
         if outputs.iter().all(|output| !matches!(output, Output::Report { path: None, .. })) {
             let report =
@@ -46,7 +50,7 @@ impl Teller {
             outputs.push(Output::Report { report, path: None });
         }
         outputs.iter().try_for_each(is_writable).map_err(Failure::usage)?;
-        Ok(Self { outputs, gateways, ..Self::silent(tell, config) })
+        Ok(Self { outputs, recipients, memory, ..Self::silent(tell, config) })
     }
 
     /// Writes a part and tells nobody: the whole is told by `howler merge`.
@@ -56,7 +60,7 @@ impl Teller {
             _ => {
                 let told = "--shard writes a part with -o PATH, and nothing else: howler merge makes reports of all \
                             parts, and notifies";
-                return Err(Failure::usage(anyhow::Error::msg(told)));
+                return Err(Failure::usage(Error::msg(told)));
             }
         };
         tempfile::tempfile_in(folder_of(&part))
@@ -68,9 +72,10 @@ impl Teller {
     fn silent(tell: &Tell, config: &Config) -> Self {
         Self {
             outputs: Vec::new(),
-            gateways: Vec::new(),
+            recipients: Vec::new(),
+            memory: None,
             part: None,
-            interval: config.thresholds.scan_interval,
+            lease: lease_of(config),
             fail_on: config.fail_on,
             allow_gaps: tell.allow_gaps,
             quiet: tell.quiet,
@@ -120,147 +125,124 @@ impl Teller {
         spool.add(common).map_err(Failure::undelivered)?;
         let records = spool.close();
         let tally = records.tally().clone();
-        let scan = Scan { run, version, tally, deliveries: Vec::new(), records: Box::new(records) };
+        let scan =
+            Scan { run, version, tally, changes: None, deliveries: Vec::new(), records: Box::new(records) };
         Ok(self.tell(scan, signals, signal).await)
     }
 
-    /// Delivers, writes, and says what the scan came to. A signal ends a delivery, and the reports are written all the
-    /// same; a second one ends everything.
-    pub async fn tell(&self, mut scan: Scan, signals: &mut Signals, mut signal: Option<Signal>) -> Exit {
-        for gateway in &self.gateways {
-            let batch = Batch { scan: &scan, interval: self.interval };
-            let delivery = tokio::select! {
-                biased;
-                next = signals.next() => {
-                    if signal.is_some() {
-                        return Exit::Signal(next.exit_code());
-                    }
-                    signal = Some(next);
-                    given_up(gateway.as_ref())
-                }
-                delivery = gateway.deliver(&batch) => delivery,
-            };
-            if let Some(error) = &delivery.error {
-                say(&format!("{} at {}: {error}", delivery.gateway, delivery.target));
-            }
-            scan.deliveries.push(delivery);
-        }
+    /// Remembers, delivers, writes, and says what the scan came to. A signal ends a delivery, and the reports are
+    /// written all the same; a second one ends everything.
+    pub async fn tell(&self, scan: Scan, signals: &mut Signals, signal: Option<Signal>) -> Exit {
+        self.told(scan, signals, signal).await.unwrap_or_else(|exit| exit)
+    }
+
+    async fn told(
+        &self,
+        scan: Scan,
+        signals: &mut Signals,
+        mut signal: Option<Signal>,
+    ) -> Result<Exit, Exit> {
+        let (mut scan, memory) = self.remember(scan, signals, &mut signal).await?;
+        let forgotten = self.memory.is_some() && memory.is_none();
+        self.deliver(&mut scan, memory, signals, &mut signal).await?;
         let (outputs, style) = (self.outputs.clone(), self.style);
         let write = move || {
             let written = outputs.iter().map(|output| write(output, &scan, &style));
             let unwritten: Vec<_> = written.filter_map(Result::err).collect();
             (scan, unwritten)
         };
-        let (scan, unwritten) = match apart(write, signals, &mut signal).await {
-            Ok(written) => written,
-            Err(exit) => return exit,
-        };
+        let (scan, unwritten) = apart(write, signals, &mut signal).await?;
         unwritten.iter().for_each(|error| say(&format!("{error:#}")));
-        let undelivered = if unwritten.is_empty() { Exit::Fine } else { Exit::Undelivered };
-        Exit::of(&scan, self.fail_on, self.allow_gaps, signal).max(undelivered)
+        let lost = forgotten || !unwritten.is_empty();
+        let undelivered = if lost { Exit::Undelivered } else { Exit::Fine };
+        Ok(Exit::of(&scan, self.fail_on, self.allow_gaps, signal).max(undelivered))
+    }
+
+    /// Compares the scan with earlier ones. One that cannot be remembered is told all the same.
+    async fn remember(
+        &self,
+        mut scan: Scan,
+        signals: &mut Signals,
+        signal: &mut Option<Signal>,
+    ) -> Result<(Scan, Option<Memory>), Exit> {
+        let Some(place) = self.memory.clone() else { return Ok((scan, None)) };
+        let audiences: Vec<Audience> = self.recipients.iter().map(|it| it.audience.clone()).collect();
+        let remember = move || {
+            let remembered = place.open(&format!("scan {}", scan.run.id)).and_then(|mut memory| {
+                scan.changes = Some(memory.remember(&scan, &audiences, &place.keep)?);
+                Ok(memory)
+            });
+            (scan, remembered)
+        };
+        let (scan, remembered) = apart(remember, signals, signal).await?;
+        let memory = remembered.inspect_err(|error| say(&format!("this scan is not remembered: {error:#}")));
+        Ok((scan, memory.ok()))
+    }
+
+    async fn deliver(
+        &self,
+        scan: &mut Scan,
+        memory: Option<Memory>,
+        signals: &mut Signals,
+        signal: &mut Option<Signal>,
+    ) -> Result<(), Exit> {
+        let mut deliveries = Vec::new();
+        {
+            let telling = tell_all(&self.recipients, scan, memory.as_ref(), self.lease, Occasion::Scan);
+            let mut telling = std::pin::pin!(telling);
+            loop {
+                tokio::select! {
+                    biased;
+                    next = signals.next() => {
+                        if signal.replace(next).is_some() {
+                            return Err(Exit::Signal(next.exit_code()));
+                        }
+                        break;
+                    }
+                    delivery = telling.next() => match delivery {
+                        Some(delivery) => deliveries.push(delivery),
+                        None => break,
+                    },
+                }
+            }
+        }
+        for recipient in self.recipients.iter().skip(deliveries.len()) {
+            let delivery = untold(recipient.gateway.as_ref(), "the delivery was ended by a signal");
+            say(&format!("{} at {}: the delivery was ended by a signal", delivery.gateway, delivery.target));
+            deliveries.push(delivery);
+        }
+        if let Some(mut memory) = memory {
+            note(&mut memory, &self.recipients, &deliveries);
+        }
+        scan.deliveries = deliveries;
+        Ok(())
     }
 }
 
-/// Writes on a thread of its own: whoever does not take what is written, a second signal ends it at once.
+/// Notes how the gateways took it. A note that is lost is no lost delivery.
+pub fn note(memory: &mut Memory, recipients: &[Recipient], deliveries: &[howler_reports::Delivery]) {
+    let pairs = recipients.iter().map(|it| it.audience.clone()).zip(deliveries.iter().cloned());
+    if let Err(error) = memory.told(&pairs.collect::<Vec<_>>()) {
+        say(&format!("how the gateways took it is not remembered: {error}"));
+    }
+}
+
+/// Does something that takes its time on a thread of its own: whoever holds it up, a second signal ends it at once.
 async fn apart<T: Send + 'static>(
-    write: impl FnOnce() -> T + Send + 'static,
+    work: impl FnOnce() -> T + Send + 'static,
     signals: &mut Signals,
     signal: &mut Option<Signal>,
 ) -> Result<T, Exit> {
-    let mut writing = tokio::task::spawn_blocking(write);
+    let mut working = tokio::task::spawn_blocking(work);
     loop {
         tokio::select! {
             biased;
-            written = &mut writing => return written.map_err(|_| Exit::Internal),
+            done = &mut working => return done.map_err(|_| Exit::Internal),
             next = signals.next() => {
                 if signal.replace(next).is_some() {
                     return Err(Exit::Signal(next.exit_code()));
                 }
             }
         }
-    }
-}
-
-fn write(output: &Output, scan: &Scan, style: &Style) -> Result<()> {
-    match output {
-        Output::Report { report, path: None } => to_stdout(*report, scan, style).context("standard output"),
-        Output::Report { report, path: Some(path) } => {
-            let render = |out: &mut dyn Write| report.render(scan, &Style::default(), out);
-            put(path, render).with_context(|| path.display().to_string())
-        }
-        Output::Part(_) => Ok(()),
-    }
-}
-
-/// What a gateway took that was not waited for.
-fn given_up(gateway: &dyn Gateway) -> Delivery {
-    Delivery {
-        gateway: gateway.name().to_owned(),
-        target: gateway.target().to_owned(),
-        accepted: 0,
-        rejected: 0,
-        error: Some("the delivery was ended by a signal".to_owned()),
-    }
-}
-
-/// The answer of a command that is no scan, on standard output.
-pub fn answer(text: &str) -> Result<Exit, Failure> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::undelivered(error)),
-        _ => Ok(Exit::Fine),
-    }
-}
-
-/// A line for people, beside the result. Where nobody can read it, the result is no worse for that.
-pub fn say(line: &str) {
-    drop(writeln!(io::stderr(), "howler: {line}"));
-}
-
-/// A reader that has seen enough (`| head`) is no error.
-fn to_stdout(report: &dyn Report, scan: &Scan, style: &Style) -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match report.render(scan, style, &mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
-}
-
-/// What is written appears under its name whole or not at all, also when the disk is full or the machine dies. What is
-/// no file (a device, a pipe) is written into, and a link stays one.
-fn put(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
-        return buffered(fs::OpenOptions::new().write(true).open(target)?, write);
-    }
-    // As open as the umask lets any new file be: the report is for others to read.
-    let open = fs::Permissions::from_mode(0o666);
-    let mut file = tempfile::Builder::new().permissions(open).tempfile_in(folder_of(&target))?;
-    buffered(&mut file, write)?;
-    file.as_file().sync_all()?;
-    file.persist(&target)?;
-    fs::File::open(folder_of(&target))?.sync_all()
-}
-
-fn buffered(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = io::BufWriter::with_capacity(1 << 20, out);
-    write(&mut out)?;
-    out.flush()
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Whether a report can be put there, found out before a scan that may take a night.
-fn is_writable(output: &Output) -> Result<()> {
-    match output {
-        Output::Part(path) => bail!(
-            "-o {}: FORMAT=PATH is expected, as in json=report.json; a PATH alone is for --shard",
-            path.display()
-        ),
-        Output::Report { path: Some(path), .. } if !path.exists() => {
-            tempfile::tempfile_in(folder_of(path)).map(drop).with_context(|| path.display().to_string())
-        }
-        Output::Report { .. } => Ok(()),
     }
 }

@@ -77,7 +77,7 @@ pub struct Summary {
 }
 
 /// How a gateway took the findings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delivery {
     /// The name of the gateway.
     pub gateway: String,
@@ -89,6 +89,9 @@ pub struct Delivery {
     pub rejected: usize,
     /// Why not; null if all went well.
     pub error: Option<String>,
+    /// What went wrong though all was delivered: one of several servers was down; null if nothing did.
+    #[serde(default)]
+    pub warning: Option<String>,
 }
 
 /// A scan, as it is written and read back.

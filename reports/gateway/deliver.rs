@@ -41,7 +41,8 @@ pub async fn deliver(
         // Nobody knows how many more there are but by reading them.
         course.rejected += notices.count();
     } else if let Some(beat) = gateway.heartbeat(envelope).filter(|_| due) {
-        let Sent { refused, lost } = beat.await;
+        let Sent { refused, lost, warning } = beat.await;
+        course.warning = course.warning.or(warning);
         let why = lost.map(|(why, _)| why).or(refused.into_iter().next().map(|(_, why)| why));
         course.errors.extend(why.map(|why| format!("heartbeat: {why}")));
     }
@@ -73,6 +74,8 @@ struct Course {
     accepted: usize,
     rejected: usize,
     errors: Vec<String>,
+    /// The first one: the others are of the same server.
+    warning: Option<String>,
 }
 
 impl Course {
@@ -96,7 +99,8 @@ impl Course {
     }
 
     fn note(&mut self, part: &[Notice], sent: Sent, note: &mut (dyn Settle + Send)) -> Result<(), String> {
-        let Sent { refused, lost } = sent;
+        let Sent { refused, lost, warning } = sent;
+        self.warning = self.warning.take().or(warning);
         let is_refused = |place: usize| refused.iter().any(|(at, _)| *at == place);
         let arrived = |place: usize| lost.as_ref().is_none_or(|(_, arrived)| arrived.contains(&place));
         let (mut taken, mut never) = (Vec::new(), Vec::new());
@@ -126,6 +130,7 @@ impl Course {
             accepted: self.accepted,
             rejected: self.rejected,
             error: (!told.is_empty()).then_some(told),
+            warning: self.warning.map(|why| terminal(&why, 300)),
         }
     }
 }

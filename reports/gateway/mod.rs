@@ -2,6 +2,7 @@
 
 mod alone;
 mod deliver;
+mod http;
 mod event;
 mod notice;
 mod pace;
@@ -36,6 +37,8 @@ pub struct Sent {
     /// Why these and all later ones could not be sent now. By their place among those that were sent, the ones that
     /// arrived all the same.
     pub lost: Option<(String, Vec<usize>)>,
+    /// What went wrong though nothing was lost by it: one of several servers was down.
+    pub warning: Option<String>,
 }
 
 /// Notices under way.

@@ -278,6 +278,7 @@ mod tests {
             accepted: 0,
             rejected: 12,
             error: Some("no connection: Connection refused\u{1b}[2J".into()),
+            warning: None,
         });
         let text = plain(&scan, Some(80)).replace('\n', " ");
         assert!(text.contains("0 of 12 findings accepted") && text.contains("NOT DELIVERED: no connection"));

@@ -1,0 +1,223 @@
+//! Posts over HTTP, for every gateway that is reached that way: one client, one rule of what is tried again, and no
+//! credential in any word that is told.
+
+mod answer;
+mod halves;
+mod progress;
+#[cfg(test)]
+pub(super) mod server;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, Url};
+use sha2::{Digest, Sha256};
+
+use super::{Pace, Secret, Settings};
+use crate::Error;
+pub(super) use answer::Answer;
+use answer::Attempt;
+pub(super) use halves::halving;
+pub(super) use progress::Progress;
+
+/// A server of one gateway. It has no `Debug`: the address may be a secret.
+pub(super) struct Http {
+    client: Client,
+    /// Where posts go, credentials included: never told.
+    url: Url,
+    /// What is told of it.
+    target: String,
+    /// The value of the header `Authorization`, where it is not made from the address.
+    bearer: Option<HeaderValue>,
+    /// Whether the address or the body is a credential as a whole.
+    is_confidential: bool,
+    /// Words of the server that are told even if it was sent a credential.
+    words: &'static [&'static str],
+    pace: Pace,
+}
+
+/// One request.
+pub(super) struct Post {
+    /// What is sent.
+    pub(super) body: String,
+    /// What that is.
+    pub(super) content_type: &'static str,
+    /// Headers beside the usual ones; their values are never told.
+    pub(super) headers: Vec<(&'static str, Secret)>,
+    /// The places of the notices in it, among those that the gateway was given.
+    pub(super) notices: Vec<usize>,
+}
+
+/// Whether the same post may arrive twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// The second one changes nothing.
+    Safe,
+    /// Somebody is told twice. A post whose answer was lost is left to the next run: one repeat, not three.
+    Unsafe,
+}
+
+impl Http {
+    /// A server at a base address such as `https://user:password@alerts.example.com/prefix`, without connecting.
+    ///
+    /// # Errors
+    /// [`Error::Address`] for what is no such address, for two credentials, and for a bearer or trusted certificates
+    /// that are none; [`Error::Client`] if this machine has no certificates to trust. None holds the address.
+    pub(super) fn open(gateway: &'static str, address: &Secret, settings: &Settings) -> Result<Self, Error> {
+        let wrong = |reason: String| Error::Address { gateway, reason };
+        let url = url(address).map_err(wrong)?;
+        let bearer = settings.bearer.as_ref().map(bearer).transpose().map_err(wrong)?;
+        if bearer.is_some() && has_credentials(&url) {
+            return Err(wrong("user and password in the address, and a bearer too: one is expected".into()));
+        }
+        let builder = trusting(builder(&settings.pace), &settings.trust).map_err(wrong)?;
+        let client =
+            builder.build().map_err(|source| Error::Client { gateway, source: source.without_url() })?;
+        let target = without_credentials(&url);
+        let pace = settings.pace;
+        Ok(Self { client, url, target, bearer, is_confidential: false, words: &[], pace })
+    }
+
+    /// The same server, with a path behind that of its address.
+    pub(super) fn at(mut self, path: &str) -> Self {
+        let path = format!("{}{path}", self.url.path().trim_end_matches('/'));
+        self.url.set_path(&path);
+        self
+    }
+
+    /// The same server, whose address or whose posts are a credential as a whole: only its host is told, and a few
+    /// digits by which two addresses can be told apart.
+    pub(super) fn confidential(mut self) -> Self {
+        let digits: String =
+            Sha256::digest(self.url.as_str()).iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+        self.target = format!("{}#{digits}", self.url.host_str().unwrap_or_default());
+        self.is_confidential = true;
+        self
+    }
+
+    /// The same server, of which these words are told where they occur in an answer, credentials or not: those that its
+    /// protocol lists.
+    pub(super) fn telling(mut self, words: &'static [&'static str]) -> Self {
+        self.words = words;
+        self
+    }
+
+    /// Where it is, without credentials.
+    pub(super) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Sends posts one after the other until one is lost.
+    pub(super) async fn send_all(&self, posts: &[Post], repeat: Repeat) -> super::Sent {
+        let mut progress = Progress::default();
+        for post in posts {
+            if progress.note(&post.notices, self.send(post, repeat).await).is_break() {
+                break;
+            }
+        }
+        progress.sent()
+    }
+
+    /// Sends a post until it is taken, refused or given up.
+    pub(super) async fn send(&self, post: &Post, repeat: Repeat) -> Answer {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(post, repeat).await {
+                Attempt::Over(answer) => return answer,
+                Attempt::Again(why, _) if attempt >= self.pace.attempts => {
+                    return Answer::Lost(format!("{why} ({attempt} attempts)"));
+                }
+                Attempt::Again(_, asked) => {
+                    tokio::time::sleep(self.pace.after(attempt, asked, &post.body)).await;
+                    attempt += 1;
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self, post: &Post, repeat: Repeat) -> Attempt {
+        match self.request(post).send().await {
+            Ok(response) => answer::read(response, repeat, self.hearing(post)).await,
+            Err(error) => answer::missing(error, repeat, &self.pace),
+        }
+    }
+
+    fn request(&self, post: &Post) -> RequestBuilder {
+        let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, post.content_type);
+        let request =
+            self.bearer.iter().fold(request, |request, bearer| request.header(AUTHORIZATION, bearer));
+        let request =
+            post.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.expose()));
+        request.body(post.body.clone())
+    }
+
+    /// What of the server's words is told: it may repeat a credential that it was sent, in any writing of it.
+    fn hearing(&self, post: &Post) -> answer::Hearing {
+        let is_known = has_credentials(&self.url) || self.bearer.is_some() || !post.headers.is_empty();
+        match is_known || self.is_confidential {
+            true => answer::Hearing::Only(self.words),
+            false => answer::Hearing::All,
+        }
+    }
+}
+
+fn url(address: &Secret) -> Result<Url, String> {
+    const EXPECTED: &str = "something like https://HOST is expected";
+    let url = Url::parse(address.expose()).map_err(|error| format!("{error}; {EXPECTED}"))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(EXPECTED.to_owned());
+    }
+    match url.query().is_some() || url.fragment().is_some() {
+        true => Err("an address without '?' and '#' is expected".to_owned()),
+        false => Ok(url),
+    }
+}
+
+fn bearer(secret: &Secret) -> Result<HeaderValue, String> {
+    let value = HeaderValue::try_from(format!("Bearer {}", secret.expose()));
+    let mut value = value.map_err(|_| "the bearer holds what no header can".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+fn without_credentials(url: &Url) -> String {
+    let mut bare = url.clone();
+    // Both fail only for addresses that can hold no credentials.
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    bare.as_str().trim_end_matches('/').to_owned()
+}
+
+/// A redirected POST turns into a GET, whose 200 would pass for a delivery; and proxies are set by the environment,
+/// which this room does not read. What is tried again is decided here and nowhere below.
+fn builder(pace: &Pace) -> ClientBuilder {
+    Client::builder()
+        .timeout(pace.timeout)
+        .connect_timeout(connecting(pace))
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .user_agent(concat!("howler/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Less than the whole, so that a post that was never sent is known as such.
+fn connecting(pace: &Pace) -> Duration {
+    pace.timeout / 2
+}
+
+fn trusting(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, String> {
+    if pem.is_empty() {
+        return Ok(builder);
+    }
+    match Certificate::from_pem_bundle(pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(builder.tls_certs_merge(certificates)),
+        _ => Err("what it should trust holds no certificate in PEM".to_owned()),
+    }
+}
