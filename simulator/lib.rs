@@ -53,6 +53,7 @@ mod simulation;
 mod simulator;
 mod storm;
 mod sts;
+mod tagging;
 mod value;
 mod xml;
 
@@ -62,7 +63,7 @@ pub use demo::demo;
 pub use fault::{Fault, Faults, Rule};
 pub use latency::Latency;
 pub use log::{Outcome, Request};
-pub use organization::{Account, Iam, Metric, Organization, Region};
+pub use organization::{Account, Iam, Metric, Organization, Region, Tagged};
 pub use resource::{Kind, Resource, Resources};
 pub use simulation::Simulation;
 pub use simulator::{Error, Simulator};

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::acm::Certificate;
 use crate::iam::ServerCertificate;
 use crate::resource::Resources;
+use crate::value::Value;
 
 /// An AWS organisation.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +89,34 @@ pub struct Iam {
     pub resources: Resources,
     /// Values of `GetAccountSummary` that differ from AWS's defaults and from what is counted.
     pub summary: BTreeMap<&'static str, i64>,
+    /// The tags of what has no region.
+    pub tagged: Vec<Tagged>,
+}
+
+impl Iam {
+    /// This IAM with a tag of the resource of that ARN.
+    #[must_use]
+    pub fn tag(mut self, arn: Value, key: &str, value: &str) -> Self {
+        tag(&mut self.tagged, arn, key, value);
+        self
+    }
+}
+
+/// The tags of a resource. Those of ACM's certificates are with the certificates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tagged {
+    /// Its ARN.
+    pub arn: Value,
+    /// Keys and values.
+    pub tags: Vec<(String, String)>,
+}
+
+fn tag(tagged: &mut Vec<Tagged>, arn: Value, key: &str, value: &str) {
+    let tag = (key.to_owned(), value.to_owned());
+    match tagged.iter_mut().find(|known| known.arn == arn) {
+        Some(known) => known.tags.push(tag),
+        None => tagged.push(Tagged { arn, tags: vec![tag] }),
+    }
 }
 
 /// One account's resources in one region.
@@ -101,12 +130,21 @@ pub struct Region {
     pub quotas: BTreeMap<(String, String), f64>,
     /// Metrics of CloudWatch.
     pub metrics: Vec<Metric>,
+    /// The tags of resources.
+    pub tagged: Vec<Tagged>,
 }
 
 impl Region {
     /// Applies a quota value other than the default.
     pub fn set_quota(&mut self, service: &str, code: &str, value: f64) {
         self.quotas.insert((service.to_owned(), code.to_owned()), value);
+    }
+
+    /// This region with a tag of the resource of that ARN.
+    #[must_use]
+    pub fn tag(mut self, arn: Value, key: &str, value: &str) -> Self {
+        tag(&mut self.tagged, arn, key, value);
+        self
     }
 }
 

@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::failure::Failure;
 
 /// How services name the token of a further page.
-const TOKENS: [&str; 4] = ["NextToken", "Marker", "PageToken", "nextToken"];
+const TOKENS: [&str; 5] = ["NextToken", "Marker", "PageToken", "PaginationToken", "nextToken"];
 
 /// The parameters of a call.
 #[derive(Debug)]

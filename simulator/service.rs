@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::value::Value;
-use crate::{acm, autoscaling, cloudwatch, ec2, elbv2, iam, organizations, servicequotas, sts};
+use crate::{acm, autoscaling, cloudwatch, ec2, elbv2, iam, organizations, servicequotas, sts, tagging};
 
 /// How requests and answers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Service {
 }
 
 /// Every service that answers.
-pub(crate) static SERVICES: [Service; 9] = [
+pub(crate) static SERVICES: [Service; 10] = [
     Service {
         regional: false,
         ..Service::query("sts", "https://sts.amazonaws.com/doc/2011-06-15/", sts::answer)
@@ -68,6 +68,7 @@ pub(crate) static SERVICES: [Service; 9] = [
     },
     Service::json("acm", acm::answer),
     Service::json("servicequotas", servicequotas::answer),
+    Service { prefix: "tag", ..Service::json("tagging", tagging::answer) },
     Service { regional: false, ..Service::json("organizations", organizations::answer) },
     Service {
         prefix: "cloudwatch",

@@ -9,3 +9,4 @@ mod protocols;
 mod scale;
 mod services;
 mod sessions;
+mod tagging;
