@@ -32,6 +32,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A document that was kept and cannot be read.
+    #[error("{path}: {reason}")]
+    Kept {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A document that is not a `howler.report/v1`.
     #[error("this is not a howler.report/v1 document: {0}")]
     Document(#[from] serde_json::Error),

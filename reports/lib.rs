@@ -10,6 +10,8 @@ mod error;
 mod escape;
 pub mod gateway;
 mod json;
+mod kept;
+mod ndjson;
 mod part;
 mod record;
 mod scan;
@@ -23,6 +25,7 @@ mod samples;
 pub use document::{Coverage, CoverageStatus, Delivery, Document, Reason, Run, Severity, Status, schema};
 pub use error::Error;
 pub use escape::visible;
+pub use kept::{Kept, keep};
 pub use part::{Part, PartHead, Planned, Spool, Spooled, Told};
 pub use record::Record;
 pub use scan::{Held, Reading, Records, Scan};
@@ -51,7 +54,7 @@ pub trait Report: Sync {
 }
 
 /// All reports, one line for each file or folder of this room that is one.
-pub static REPORTS: &[&dyn Report] = &[&json::Json, &table::Table];
+pub static REPORTS: &[&dyn Report] = &[&json::Json, &ndjson::Ndjson, &table::Table];
 
 /// The report of that name.
 #[must_use]
@@ -67,11 +70,12 @@ mod tests {
     use super::*;
 
     /// What lies in this room and is not a report.
-    const OTHERS: [&str; 13] = [
+    const OTHERS: [&str; 14] = [
         "document",
         "error",
         "escape",
         "gateway",
+        "kept",
         "lib",
         "part",
         "record",

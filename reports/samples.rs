@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
-    Finding, FindingId, Gap, Identity, LimitSource, Measure, Origin, Partition, Reason, Region, Resource,
-    Scope, ScopeCoverage, Service, Severity, Sha256, Status, Unseen, Untrusted, UsageSource, Verdict,
+    Finding, FindingId, Gap, Identity, LimitSource, Measure, Origin, Owner, Partition, Reason, Region,
+    Resource, Scope, ScopeCoverage, Service, Severity, Sha256, Status, Unseen, Untrusted, UsageSource,
+    Verdict,
 };
 
 use crate::document::{self, Delivery, Run};
@@ -151,6 +152,10 @@ pub(crate) fn certificate(name: &str, account: &str, region: &str, number: u8) -
     Resource { scope: aws(account, region, "acm"), kind: "acm-certificate", id, name: name.into() }
 }
 
+fn owner(name: &str, via: &str) -> Owner {
+    Owner { name: name.into(), via: via.into() }
+}
+
 fn endpoint(name: &str) -> Resource {
     let scope = Scope::outside(name, Service::TLS);
     Resource { scope, kind: "tls-endpoint", id: name.into(), name: name.into() }
@@ -229,7 +234,7 @@ fn expiries() -> Vec<Finding> {
     use {Origin::*, Severity::*, Status::*};
     let mut expired =
         of("www.example.com", "111111111111", "eu-west-1", 1, AcmImported, -days(3), 398, Fail, Critical);
-    expired.owner = Some("team-web".into());
+    expired.owner = Some(owner("team-web", "owners.toml:12"));
     expired.verdict.affects =
         vec!["arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/web/1/2".into()];
     vec![
@@ -375,7 +380,7 @@ fn hostile_findings(number: u8, name: &str) -> [Finding; 3] {
     let chain = Measure::Chain { untrusted: Some(Untrusted::BadChain), reason: name.into() };
     let unknown = Measure::ExpiryUnknown(name.into());
     let mut owned = finding("certificate-expiry", resource.clone(), Status::Fail, Severity::High, expiry);
-    owned.owner = Some(name.to_owned());
+    owned.owner = Some(owner(name, name));
     owned.verdict.affects = vec![name.to_owned()];
     [
         owned,
