@@ -9,10 +9,12 @@ pub(crate) mod ebs_quotas;
 pub(crate) mod ec2_quotas;
 pub(crate) mod elb_listeners;
 pub(crate) mod elb_quotas;
+pub(crate) mod global_tags;
 pub(crate) mod iam_certificates;
 pub(crate) mod iam_quotas;
 mod listings;
 mod quota;
+pub(crate) mod resource_tags;
 pub(crate) mod vpc_quotas;
 
 pub use access::{

@@ -181,4 +181,5 @@ clients! {
     iam: aws_sdk_iam = "iam",
     organizations: aws_sdk_organizations = "organizations",
     servicequotas: aws_sdk_servicequotas = "servicequotas",
+    tagging: aws_sdk_resourcegroupstagging = "tag",
 }

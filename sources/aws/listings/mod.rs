@@ -11,6 +11,7 @@ pub(crate) mod ec2_transit;
 pub(crate) mod elbv2;
 pub(crate) mod iam;
 pub(crate) mod of_each;
+pub(crate) mod tagging;
 pub(crate) mod volumes;
 
 /// Whether something belongs to the account itself; where a server names no owner, it lists only one's own.
