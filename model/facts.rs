@@ -44,7 +44,12 @@ impl Facts {
     /// How many facts there are, coverage aside.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.certificates.len() + self.bindings.len() + self.served.len() + self.quotas.len()
+        self.certificates.len()
+            + self.bindings.len()
+            + self.served.len()
+            + self.quotas.len()
+            + self.tags.len()
+            + self.suppressions.len()
     }
 
     /// Whether there are no facts, coverage aside.
