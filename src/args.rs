@@ -1,6 +1,7 @@
 //! The command line: what is said there, parsed into the types that everything behind it trusts.
 
 mod notify;
+mod state;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use howler_reports::{REPORTS, Report};
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
 pub use notify::Notify;
+pub use state::{History, HistoryCommand, Remember, Retell};
 
 use crate::config::Tag;
 use crate::shard::Share;
@@ -57,6 +59,12 @@ pub enum Command {
     /// Try what a scan begins with, and say what to do where it does not work.
     #[command(after_help = DOCTOR_HELP)]
     Doctor(Doctor),
+    /// Tell the gateways again what is open, and what they could not take before.
+    #[command(after_help = NOTIFY_HELP)]
+    Notify(Retell),
+    /// Show what earlier scans saw of a finding, a resource or an account.
+    #[command(after_help = HISTORY_HELP)]
+    History(History),
     /// Write a commented howler.toml.
     Init {
         /// Where; never over what is there
@@ -125,6 +133,18 @@ Exit codes: 0 all of it can be asked, 2 usage, 3 an account or its regions could
 
 const DOCTOR_HELP: &str = "\
 Exit codes: 0 all is well, 2 usage, 3 something is to do.";
+
+const NOTIFY_HELP: &str = "\
+Nothing is scanned. Gateways that forget (Alertmanager, Security Hub) are told all that is open once
+more, others what they were not told yet. With --from, a report is told instead of what is
+remembered, to gateways that know again what they were told.
+
+Exit codes: 0 all was taken, 2 usage, 4 a gateway could not be reached.";
+
+const HISTORY_HELP: &str = "\
+Without --finding, --resource or --account, all findings that are open.
+
+Exit codes: 0 shown, 2 usage.";
 
 #[derive(Debug, Args)]
 pub struct Plan {
@@ -292,6 +312,8 @@ pub struct Tell {
     /// A gateway to deliver the findings to: alertmanager=http://HOST:9093 [repeatable]
     #[arg(long = "notify", value_name = "GATEWAY=URL", value_parser = notify::NotifyParser)]
     pub gateways: Vec<Notify>,
+    #[command(flatten)]
+    pub remember: Remember,
     /// The least severity that makes the exit code 1 [default: high]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,

@@ -103,7 +103,7 @@ fn folder_of_user(name: &str, otherwise: &str) -> Option<PathBuf> {
 /// It is not set.
 pub fn secret(name: &str) -> Result<String> {
     std::env::var(name).map_err(|error| match error {
-        VarError::NotPresent => anyhow!("the configuration takes an address from {name}, which is not set"),
+        VarError::NotPresent => anyhow!("the configuration takes a secret from {name}, which is not set"),
         VarError::NotUnicode(_) => anyhow!("{name} is not text in UTF-8"),
     })
 }
@@ -170,6 +170,13 @@ pub fn spool_folder() -> PathBuf {
 /// Where the next scan finds what this one learned: XDG_CACHE_HOME, or ~/.cache.
 pub fn cache_home() -> Option<PathBuf> {
     folder_of_user("XDG_CACHE_HOME", ".cache")
+}
+
+/// Where the platform wants what one scan has to remember of another: STATE_DIRECTORY of systemd, XDG_STATE_HOME, or
+/// ~/.local/state.
+pub fn state_folder() -> Option<PathBuf> {
+    let given = std::env::var_os("STATE_DIRECTORY").map(PathBuf::from).filter(|path| path.is_absolute());
+    given.or_else(|| folder_of_user("XDG_STATE_HOME", ".local/state").map(|home| home.join("howler")))
 }
 
 /// Which task of an array job we are, from 0, as AWS Batch, Kubernetes or Slurm say it.

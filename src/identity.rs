@@ -8,7 +8,7 @@ use crate::config::{Accounts, Config};
 use crate::plan::missed;
 use crate::regions::{partitions, stray};
 use crate::scanner::Caller;
-use crate::tell::say;
+use crate::write::say;
 
 /// Where a scan begins.
 pub struct Entered {

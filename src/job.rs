@@ -22,7 +22,8 @@ use crate::scanner::{Scanner, Stop};
 use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
 use crate::summary::Cost;
-use crate::tell::{Teller, say};
+use crate::tell::Teller;
+use crate::write::say;
 use crate::unit::Unit;
 use crate::weights::Weights;
 
@@ -46,7 +47,7 @@ impl Job {
         let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources);
         let units = outside(&self.reach, &plan).map_err(Failure::usage)?;
         let recipe = plan.recipe(&self.config);
-        let checks = plan.checks.iter().map(|check| check.id.to_owned()).collect();
+        let checks: Vec<String> = plan.checks.iter().map(|check| check.id.to_owned()).collect();
         let entered = tokio::select! {
             entered = self.enter(&session) => Ok(entered.map_err(Failure::usage)?),
             signal = signals.next() => Err(signal),
@@ -55,7 +56,7 @@ impl Job {
             Ok(entered) => self.scan(entered, plan, units, started_at, &mut signals, &teller).await?,
             Err(signal) => Scanned { signal: Some(signal), ..nothing() },
         };
-        let run = self.ran(started_at, session.calls().sent(), scanned.signal);
+        let run = Run { checks: checks.clone(), ..self.ran(started_at, session.calls().sent(), scanned.signal) };
         std::mem::take(&mut self.weights).save(&recipe).unwrap_or_else(|error| say(&format!("{error:#}")));
         teller.say_cost(&Cost {
             traffic: session.traffic(),
@@ -120,6 +121,8 @@ impl Job {
             finished_at: self.clock.now(),
             api_calls,
             finished: signal.is_none(),
+            checks: Vec::new(),
+            narrowed: !self.judge.sources.is_empty(),
         }
     }
 }

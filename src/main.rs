@@ -5,13 +5,16 @@ mod account;
 mod args;
 mod commands;
 mod config;
+mod deliver;
 mod engine;
 mod entries;
 mod environment;
 mod exit;
 mod floor;
+mod gateways;
 mod identity;
 mod job;
+mod memory;
 mod outside;
 mod plan;
 mod progress;
@@ -25,6 +28,7 @@ mod summary;
 mod tell;
 mod unit;
 mod weights;
+mod write;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -33,7 +37,7 @@ use anyhow::Result;
 use args::{Command, Config, Howler};
 use clap::Parser;
 use commands::{
-    checks, config_show, demo, doctor, explain, init, merge, plan as plan_command, policy,
+    checks, config_show, demo, doctor, explain, history, init, merge, notify, plan as plan_command, policy,
     scan as scan_command, schema,
 };
 use exit::{Exit, Failure};
@@ -44,12 +48,12 @@ const MORE_WORKERS_THAN_CORES: usize = 1;
 fn main() -> ExitCode {
     let command = Howler::parse().command;
     panic::set_hook(Box::new(|fault| {
-        tell::say(&format!("a fault of howler itself, please report it: {fault}"))
+        write::say(&format!("a fault of howler itself, please report it: {fault}"))
     }));
     let exit = match panic::catch_unwind(AssertUnwindSafe(|| run(command))) {
         Ok(Ok(exit)) => exit,
         Ok(Err(failure)) => {
-            failure.to_string().lines().for_each(tell::say);
+            failure.to_string().lines().for_each(write::say);
             failure.exit
         }
         Err(_) => Exit::Internal,
@@ -64,11 +68,13 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Plan(args) => block_on(plan_command::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
+        Command::Notify(args) => block_on(notify::run(args)),
+        Command::History(args) => history::run(&args),
         Command::Init { path } => init::run(&path),
-        Command::Config { config: Config::Show(from) } => tell::answer(&config_show::text(&from)?),
+        Command::Config { config: Config::Show(from) } => write::answer(&config_show::text(&from)?),
         Command::Checks { format } => print(checks::text(format)),
         Command::Explain { check } => print(explain::text(&check)),
-        Command::Policy { policy } => tell::answer(&policy::text(&policy)),
+        Command::Policy { policy } => write::answer(&policy::text(&policy)),
         Command::Schema => print(schema::text()),
     }
 }
@@ -85,5 +91,5 @@ fn block_on(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit
 }
 
 fn print(text: Result<String>) -> Result<Exit, Failure> {
-    tell::answer(&text.map_err(Failure::internal)?)
+    write::answer(&text.map_err(Failure::internal)?)
 }

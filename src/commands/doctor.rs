@@ -3,7 +3,6 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 use howler_model::{CoverageStatus, Reason, Region, ScopeCoverage, Unseen};
-use howler_reports::gateway::{self, Pace};
 use howler_reports::visible;
 use howler_sources::{Account, Error, Regions, RoleArn, Session};
 
@@ -13,11 +12,12 @@ use crate::config::{self, Config, Target, flags};
 use crate::entries::{Entry, enter_all};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
+use crate::gateways;
 use crate::identity::through;
 use crate::regions::{named, partitions, stray};
 use crate::scanner::Caller;
-use crate::tell::answer;
 use crate::unit::Entrant;
+use crate::write::answer;
 
 /// Beyond this, AWS refuses signatures.
 const MOST_OFFSET: TimeDelta = TimeDelta::minutes(5);
@@ -62,7 +62,7 @@ impl Line {
 }
 
 async fn examine(session: &Session, config: &Config) -> Vec<Line> {
-    let mut lines: Vec<Line> = config.notify.iter().map(gateway).collect();
+    let mut lines: Vec<Line> = config.notify.iter().map(|target| gateway(target, config)).collect();
     lines.push(clock(session.clock_offset().await));
     let session = match through(session.clone(), &config.accounts).await {
         Ok(last) => last,
@@ -88,10 +88,9 @@ async fn examine(session: &Session, config: &Config) -> Vec<Line> {
 }
 
 /// Whether a gateway has an address; nothing is posted.
-fn gateway(target: &Target) -> Line {
+fn gateway(target: &Target, config: &Config) -> Line {
     let what = format!("gateway {}", target.gateway);
-    let opened = target.resolve().and_then(|text| Ok(gateway::open(&text, Pace::default())?));
-    match opened {
+    match gateways::open(target, config) {
         Ok(_) => Line::ok(format!("{what}: it has an address")),
         Err(error) => Line::to_do(what, format!("{error:#}")),
     }

@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use crate::config::{KEYS, Key, Sample};
 use crate::exit::{Exit, Failure};
-use crate::tell::say;
+use crate::write::say;
 
 const HEAD: &str = "\
 # What howler scans, how it judges and whom it tells. Lines that begin with # and no space are defaults or examples.

@@ -17,7 +17,8 @@ use crate::exit::{Exit, Failure};
 use crate::plan::missed;
 use crate::shard::owner;
 use crate::signals::Signals;
-use crate::tell::{Teller, say};
+use crate::tell::Teller;
+use crate::write::say;
 
 /// The parts by the numbers of their shards.
 type Parts = BTreeMap<u32, Part>;
@@ -88,7 +89,8 @@ fn whole(parts: Parts, thresholds: &Thresholds) -> Result<Scan> {
     let best = parts.values().rev().max_by_key(|part| part.head.plan.units.len());
     let best = best.context("there is no part to merge")?;
     let (of, version, common) = (best.head.of, best.head.version.clone(), best.head.common.clone());
-    let run = ran(&parts).context("there is no part to merge")?;
+    let mut run = ran(&parts).context("there is no part to merge")?;
+    run.checks.clone_from(&best.head.plan.checks);
     let absent: Vec<u32> = (0..of).filter(|shard| !parts.contains_key(shard)).collect();
     if !absent.is_empty() {
         let shards: Vec<String> = absent.iter().map(|shard| format!("{shard}/{of}")).collect();
@@ -103,7 +105,7 @@ fn whole(parts: Parts, thresholds: &Thresholds) -> Result<Scan> {
     heads.chain([&common.tally, &unseen.tally]).for_each(|part| tally.merge(part));
     let mut records: Vec<Box<dyn Records>> = vec![Box::new(Held::from(common)), Box::new(Held::from(unseen))];
     records.extend(parts.into_values().map(|part| Box::new(part) as Box<dyn Records>));
-    Ok(Scan { run, version, tally, deliveries: Vec::new(), records: Box::new(records) })
+    Ok(Scan { run, version, tally, changes: None, deliveries: Vec::new(), records: Box::new(records) })
 }
 
 /// The coverage of everything that any part knows of, and that the part which should have seen it does not.
@@ -151,5 +153,7 @@ fn ran(parts: &Parts) -> Option<Run> {
         finished_at: runs().map(|run| run.finished_at).max()?,
         api_calls: runs().map(|run| run.api_calls).sum(),
         finished: runs().all(|run| run.finished),
+        checks: Vec::new(),
+        narrowed: runs().any(|run| run.narrowed),
     })
 }

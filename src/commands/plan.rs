@@ -21,7 +21,7 @@ use crate::outside::outside;
 use crate::plan::Plan;
 use crate::plan::missed as missed_scope;
 use crate::regions;
-use crate::tell::answer;
+use crate::write::answer;
 use crate::unit::{Unit, account_scope};
 use crate::weights::Weights;
 

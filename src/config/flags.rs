@@ -1,6 +1,7 @@
 //! The flags of the command line as the topmost layer.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use howler_checks::CHECKS;
 use howler_model::Check;
@@ -55,16 +56,22 @@ fn judged(judge: &Judge) -> Layer {
 }
 
 fn told(tell: &Tell) -> Layer {
+    let fail_on =
+        tell.fail_on.map(|severity| entry("report.fail_on", "--fail-on", Value::from(severity.as_str())));
+    fail_on.into_iter().chain(delivered(&tell.gateways, tell.remember.state.as_deref())).collect()
+}
+
+/// The gateways and the memory of the command line.
+pub fn delivered(said: &[Notify], state: Option<&Path>) -> Layer {
     let mut gateways = BTreeMap::<&str, Vec<&str>>::new();
-    for Notify { gateway, address } in &tell.gateways {
+    for Notify { gateway, address } in said {
         gateways.entry(gateway).or_default().push(address);
     }
     let notify = gateways.into_iter().map(|(gateway, addresses)| {
         entry(&format!("notify.{gateway}"), "--notify", addresses.into_iter().collect())
     });
-    let fail_on =
-        tell.fail_on.map(|severity| entry("report.fail_on", "--fail-on", Value::from(severity.as_str())));
-    fail_on.into_iter().chain(notify).collect()
+    let state = state.map(|path| entry("state.path", "--state", Value::from(&*path.to_string_lossy())));
+    notify.chain(state).collect()
 }
 
 fn list<'a>(key: &str, flag: &'static str, items: impl Iterator<Item = &'a str>) -> Option<(String, Entry)> {

@@ -1,6 +1,7 @@
 //! The one table of what can be configured: names, meaning, defaults, and where each value goes. The file, the
 //! variables, `config show` and `init` all come from it.
 
+use chrono::TimeDelta;
 use howler_checks::CHECKS;
 use howler_model::Severity;
 
@@ -115,9 +116,40 @@ pub static KEYS: &[Key] = keys! {
         "The least severity that makes the exit code 1.",
         |config, _, value| config.fail_on = value.parsed::<Severity>()?;
     "notify.*", Some("--notify"), Like(r#"alertmanager = "https://alerts.example.com""#),
-        "Gateways that findings are delivered to, one address or a list. An address with a password stays out of this \
-         file: { env = \"NAME\" } or { file = \"PATH\" } says where it is.",
+        "Gateways that findings are delivered to: an address, or a table that says more (docs/gateways.md). An address \
+         with a password stays out of this file: { env = \"NAME\" } or { file = \"PATH\" } says where it is.",
         |config, gateway, value| config.notify.extend(notify::targets(gateway, value)?);
+    "delivery.timeout_seconds", None, Is("10"),
+        "How long one request to a gateway may take.",
+        |config, _, value| config.delivery.pace.timeout = value.seconds()?;
+    "delivery.attempts", None, Is("3"),
+        "How often a request is sent before it waits for the next run.",
+        |config, _, value| config.delivery.pace.attempts = value.count()?;
+    "delivery.pause_seconds", None, Is("1"),
+        "The pause before the second attempt; each later one is twice as long.",
+        |config, _, value| config.delivery.pace.pause = value.seconds()?;
+    "delivery.lease_seconds", None, Like("180000"),
+        "How long an alert lives in a gateway that forgets; two scan intervals and two hours if it is not set.",
+        |config, _, value| config.delivery.lease = Some(TimeDelta::from_std(value.seconds()?).map_err(|error| error.to_string())?);
+    "delivery.remind_days", None, Is("7"),
+        "Tell again what has been open for so many days, where people read it; 0 for never.",
+        |config, _, value| config.delivery.remind = value.days_or_never()?;
+    "state.path", Some("--state"), Like(r#""/var/lib/howler""#),
+        "The folder in which earlier scans are remembered. Without it STATE_DIRECTORY, XDG_STATE_HOME/howler or \
+         ~/.local/state/howler.",
+        |config, _, value| config.state.path = Some(value.text()?.into());
+    "state.keep_days", None, Is("90"),
+        "How long documents of earlier scans are kept.",
+        |config, _, value| config.state.keep = value.days()?;
+    "state.follow_days", None, Is("30"),
+        "How long a finding that no scan can see any more is followed.",
+        |config, _, value| config.state.follow = value.days()?;
+    "state.spool_days", None, Is("14"),
+        "How long what a gateway could not take waits for it.",
+        |config, _, value| config.state.spool = value.days()?;
+    "state.spool_megabytes", None, Is("64"),
+        "How much may wait; the oldest goes first.",
+        |config, _, value| config.state.spool_most = u64::from(value.count()?) << 20;
 };
 
 impl Key {

@@ -6,17 +6,21 @@ mod key;
 mod layers;
 mod load;
 mod notify;
+mod secret;
 mod tag;
 mod value;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use howler_model::{AccountId, Severity, Thresholds};
+use howler_reports::gateway::Pace;
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName};
 
 use crate::args::RegionChoice;
 
-pub use flags::flags;
+pub use flags::{delivered, flags};
 pub use key::{KEYS, Key, Sample};
 pub use layers::{Entry, Layers};
 #[cfg(test)]
@@ -38,6 +42,30 @@ pub struct Config {
     pub fail_on: Severity,
     /// Where findings are delivered.
     pub notify: Vec<Target>,
+    pub delivery: Delivery,
+    pub state: State,
+}
+
+/// How findings are delivered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub pace: Pace,
+    /// Gateways that keep nothing hear again of what stays open; never if none.
+    pub remind: Option<TimeDelta>,
+    /// How long an alert lives without being sent again; two scan intervals and a bit if none.
+    pub lease: Option<TimeDelta>,
+}
+
+/// What is remembered of scans, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The folder, or that of the platform.
+    pub path: Option<PathBuf>,
+    pub keep: TimeDelta,
+    pub follow: TimeDelta,
+    pub spool: TimeDelta,
+    /// Bytes.
+    pub spool_most: u64,
 }
 
 impl Default for Config {
@@ -49,6 +77,14 @@ impl Default for Config {
             thresholds: Thresholds::default(),
             fail_on: Severity::High,
             notify: Vec::new(),
+            delivery: Delivery { pace: Pace::default(), remind: Some(TimeDelta::days(7)), lease: None },
+            state: State {
+                path: None,
+                keep: TimeDelta::days(90),
+                follow: TimeDelta::days(30),
+                spool: TimeDelta::days(14),
+                spool_most: 64 << 20,
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::str::FromStr;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use toml::de::DeValue;
@@ -113,6 +114,27 @@ impl Value {
         #[expect(clippy::cast_possible_truncation, reason = "whole and within bounds")]
         days.map(|days| TimeDelta::days(days as i64))
             .ok_or_else(|| format!("whole days from 1 to {MOST_DAYS} are expected"))
+    }
+
+    /// Whole days, where 0 means never.
+    pub fn days_or_never(&self) -> Result<Option<TimeDelta>, String> {
+        match self.number() {
+            Some(0.0) => Ok(None),
+            _ => self.days().map(Some),
+        }
+    }
+
+    /// A number of things, at least one.
+    pub fn count(&self) -> Result<u32, String> {
+        let count = self.number().filter(|count| count.fract() == 0.0 && (1.0..=1e6).contains(count));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within bounds")]
+        count.map(|count| count as u32).ok_or_else(|| "a whole number from 1 on is expected".to_owned())
+    }
+
+    /// Seconds, of at most a hundred years.
+    pub fn seconds(&self) -> Result<Duration, String> {
+        let seconds = self.number().filter(|seconds| (0.001..=MOST_DAYS * 86_400.0).contains(seconds));
+        seconds.map(Duration::from_secs_f64).ok_or_else(|| "seconds above 0 are expected".to_owned())
     }
 
     /// Whole hours of at most 31 days.

@@ -1,0 +1,88 @@
+//! Whether and where scans are remembered.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Error, Result, bail};
+use howler_reports::gateway::Keeps;
+use howler_state::{Keep, Memory};
+
+use crate::args::Remember;
+use crate::config::Config;
+use crate::environment;
+use crate::gateways::Recipient;
+use crate::write::say;
+
+/// How long a scan waits until another one is remembered.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Where scans are remembered, and for how long.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub folder: PathBuf,
+    pub keep: Keep,
+}
+
+impl Place {
+    /// The folder that is named, or that of the platform; none if nothing is to be remembered, or if nobody asked for
+    /// it and it cannot be.
+    ///
+    /// # Errors
+    /// A folder that is asked for and cannot be used, or a gateway that makes no sense without one.
+    pub fn find(said: &Remember, config: &Config, recipients: &[Recipient]) -> Result<Option<Self>> {
+        let named = config.state.path.clone().filter(|_| !said.no_state);
+        let usual = environment::state_folder().filter(|_| !said.no_state);
+        let place = match (named, usual) {
+            (Some(folder), _) => Some(Self::checked(folder, config)?),
+            (None, Some(folder)) => Self::checked(folder, config).map(Some).unwrap_or_else(|error| {
+                say(&format!("this scan will not be remembered: {error:#}"));
+                None
+            }),
+            (None, None) => None,
+        };
+        match (&place, recipients.iter().find(|it| it.gateway.keeps() == Keeps::Nothing)) {
+            (None, Some(recipient)) => bail!(
+                "{} is told what changed since earlier scans: --state says where they are remembered",
+                recipient.gateway.name()
+            ),
+            _ => Ok(place),
+        }
+    }
+
+    /// The folder of the configuration or of the platform, whether or not it is there.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn named(config: &Config) -> Result<Self> {
+        let folder = config.state.path.clone().or_else(environment::state_folder);
+        let folder = folder.context("no folder is known in which scans are remembered: --state names one")?;
+        Ok(Self { folder, keep: keep(config) })
+    }
+
+    /// A folder that can be used, found out before a scan that may take a night.
+    fn checked(folder: PathBuf, config: &Config) -> Result<Self> {
+        let place = Self { folder, keep: keep(config) };
+        place.open("the beginning of a scan").map(drop)?;
+        Ok(place)
+    }
+
+    /// Opens it, for nobody else meanwhile.
+    ///
+    /// # Errors
+    /// What cannot be read or written there, or who keeps it busy.
+    pub fn open(&self, who: &str) -> Result<Memory> {
+        Memory::open(&self.folder, who, PATIENCE)
+            .map_err(Error::new)
+            .with_context(|| self.folder.display().to_string())
+    }
+}
+
+fn keep(config: &Config) -> Keep {
+    let state = &config.state;
+    Keep {
+        documents_for: state.keep,
+        follow_for: state.follow,
+        spool_for: state.spool,
+        spool_bytes: state.spool_most,
+    }
+}
