@@ -19,7 +19,7 @@ pub struct Mistake {
     pub file: String,
     /// Its line, from 1 on.
     pub line: usize,
-    /// What is wrong, and what is expected.
+    /// What is wrong, and what is expected. Control characters of the file are escaped.
     pub what: String,
 }
 

@@ -4,13 +4,29 @@
 //! over each finding with them. Pure: no files, no AWS, no clock.
 
 mod error;
+mod owners;
+mod reader;
+mod selector;
+mod severities;
+mod subject;
+mod suppressions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use howler_model::{AccountId, CheckId, Finding, Suppression, Tags};
+use data_encoding::HEXLOWER;
+use howler_model::{AccountId, CheckId, Finding, Status, Suppression, Tags};
+use sha2::{Digest, Sha256};
 
 pub use error::{Error, Mistake};
+pub use owners::Claim;
+
+use owners::Owners;
+use reader::{Block, Reader};
+use selector::Selector;
+use severities::Severities;
+use subject::Subject;
+use suppressions::Suppressions;
 
 /// A file of rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +54,12 @@ pub struct Files<'a> {
 
 /// What people say about findings. The default says nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Rules {}
+pub struct Rules {
+    owners: Option<Owners>,
+    suppressions: Option<Suppressions>,
+    severities: Option<Severities>,
+    digest: String,
+}
 
 /// What is known around a finding, for rules that ask for it.
 #[derive(Debug, Clone, Copy)]
@@ -63,48 +84,135 @@ impl Rules {
     ///
     /// # Errors
     /// Every mistake in them, each with its file and line.
-    pub fn read(_files: &Files<'_>) -> Result<Self, Error> {
-        Ok(Self {})
+    pub fn read(files: &Files<'_>) -> Result<Self, Error> {
+        let mut wrong = Vec::new();
+        let owners = read(&files.owners, files, &mut wrong, |root, file, reader| {
+            Owners::read(root, &file.name, reader)
+        });
+        let suppressions = read(&files.suppressions, files, &mut wrong, |root, file, reader| {
+            Some(Suppressions::read(root, &file.name, files.today, reader))
+        });
+        let severities = read(&files.severities, files, &mut wrong, |root, _, reader| {
+            Some(Severities::read(root, reader))
+        });
+        match wrong.is_empty() {
+            true => Ok(Self { owners, suppressions, severities, digest: digest(files) }),
+            false => Err(Error::Mistakes(wrong)),
+        }
     }
 
     /// Gives a finding its owner, then its severity, then hides it if somebody said so. Its id stays.
-    pub fn apply(&self, _finding: &mut Finding, _around: &Around<'_>, _now: DateTime<Utc>) -> Applied {
-        Applied::default()
+    pub fn apply(&self, finding: &mut Finding, around: &Around<'_>, now: DateTime<Utc>) -> Applied {
+        let subject = Subject { finding, around };
+        let owner = owners::first(self.claims_of(subject));
+        let is_open = matches!(finding.verdict.status, Status::Warn | Status::Fail | Status::Unknown);
+        let rescored = self.severities.as_ref().filter(|_| is_open).and_then(|rules| rules.of(subject, now));
+        let matching = self.suppressions.as_ref().map(|rules| rules.matching(subject)).unwrap_or_default();
+        finding.owner = owner;
+        if let Some((severity, rescored)) = rescored {
+            finding.verdict.severity = severity;
+            finding.rescored = Some(rescored);
+        }
+        if is_open {
+            self.hide(finding, &matching, now.date_naive());
+        }
+        Applied { suppressions: matching }
+    }
+
+    fn hide(&self, finding: &mut Finding, entries: &[usize], today: NaiveDate) {
+        let holding = |rules: &Suppressions| rules.holding(entries, finding.verdict.status, today);
+        if let Some(suppressed) = self.suppressions.as_ref().and_then(holding) {
+            finding.verdict.status = Status::Suppressed;
+            finding.suppressed = Some(suppressed);
+        }
+    }
+
+    /// All that says who owns a finding, the strongest first: the first that names somebody holds.
+    #[must_use]
+    pub fn claims(&self, finding: &Finding, around: &Around<'_>) -> Vec<Claim> {
+        self.claims_of(Subject { finding, around }).collect()
+    }
+
+    fn claims_of<'a>(&'a self, subject: Subject<'a>) -> impl Iterator<Item = Claim> + use<'a> {
+        let owners = self.owners.iter().flat_map(move |owners| owners.claims(subject));
+        owners::of_suppression(subject).into_iter().chain(owners)
     }
 
     /// Whether a rule asks for the tags of resources.
     #[must_use]
     pub fn needs_tags(&self) -> bool {
-        false
+        self.owners.as_ref().is_some_and(Owners::asks_tags) || self.ask("tag")
     }
 
     /// Whether a rule asks for the tags of accounts.
     #[must_use]
     pub fn needs_account_tags(&self) -> bool {
-        false
+        self.owners.as_ref().is_some_and(Owners::asks_tags) || self.ask("account_tag")
     }
 
     /// The organisational units that rules name, by id.
     #[must_use]
     pub fn units(&self) -> Vec<String> {
-        Vec::new()
+        let units: BTreeSet<&String> = self.selectors().flat_map(Selector::units).collect();
+        units.into_iter().cloned().collect()
     }
 
-    /// The suppressions as facts, for the check of those that end.
+    fn ask(&self, key: &str) -> bool {
+        self.selectors().any(|selector| selector.asks(key))
+    }
+
+    fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        let owners = self.owners.iter().flat_map(Owners::selectors);
+        let suppressions = self.suppressions.iter().flat_map(Suppressions::selectors);
+        owners.chain(suppressions).chain(self.severities.iter().flat_map(Severities::selectors))
+    }
+
+    /// The suppressions as facts, in the order of their numbers in [`Applied`], for the check of those that end.
     #[must_use]
     pub fn suppressions(&self) -> Vec<Suppression> {
-        Vec::new()
+        self.suppressions.as_ref().map(Suppressions::facts).unwrap_or_default()
     }
 
     /// A line for each suppression that matched nothing.
     #[must_use]
-    pub fn unmatched(&self, _matched: &BTreeSet<usize>) -> Vec<String> {
-        Vec::new()
+    pub fn unmatched(&self, matched: &BTreeSet<usize>) -> Vec<String> {
+        self.suppressions.as_ref().map(|rules| rules.unmatched(matched)).unwrap_or_default()
     }
 
     /// What the rules are, in a few characters: two scans by other rules are two plans. Empty without rules.
     #[must_use]
     pub fn digest(&self) -> String {
-        String::new()
+        self.digest.clone()
     }
+}
+
+/// Reads one file, if it is there.
+fn read<'a, T>(
+    file: &'a Option<Text>,
+    files: &Files<'a>,
+    wrong: &mut Vec<Mistake>,
+    rules: impl FnOnce(Block<'a>, &'a Text, &mut Reader<'a>) -> Option<T>,
+) -> Option<T> {
+    let file = file.as_ref()?;
+    let mut reader = Reader::new(file, files.checks);
+    let rules = reader.root().and_then(|root| rules(root, file, &mut reader));
+    wrong.extend(reader.wrong());
+    rules
+}
+
+fn digest(files: &Files<'_>) -> String {
+    let files = [&files.owners, &files.suppressions, &files.severities];
+    if files.iter().all(|file| file.is_none()) {
+        return String::new();
+    }
+    let mut hash = Sha256::new();
+    for file in files {
+        // Each text with its length, so that no two files run together; no file is not an empty one.
+        let text = file.as_ref().map(|file| file.text.as_str());
+        hash.update(text.map_or(u64::MAX, |text| text.len() as u64).to_be_bytes());
+        hash.update(text.unwrap_or_default());
+    }
+    let mut text = HEXLOWER.encode(&hash.finalize());
+    text.truncate(16);
+    text
 }

@@ -1,0 +1,104 @@
+//! A finding as rules look at it: where it is, what it is called, and the tags around it.
+
+use howler_model::{Endpoint, Finding, Measure, Place, Service};
+
+use crate::Around;
+
+/// A finding, and what is known around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) finding: &'a Finding,
+    pub(crate) around: &'a Around<'a>,
+}
+
+/// A tag: key and value. Untrusted text.
+pub(crate) type Tag = (String, String);
+
+impl<'a> Subject<'a> {
+    /// The tags of the resource itself; of a quota that something has for itself, those of that.
+    pub(crate) fn tags(self) -> &'a [Tag] {
+        let id = &self.finding.verdict.resource.id;
+        let of_context = || self.tags_of(id.splitn(3, '/').nth(2).unwrap_or_default());
+        Some(self.tags_of(id)).filter(|tags| !tags.is_empty()).unwrap_or_else(of_context)
+    }
+
+    /// What uses the resource and has tags, by ARN.
+    pub(crate) fn users(self) -> impl Iterator<Item = (&'a str, &'a [Tag])> {
+        let arns = self.finding.verdict.affects.iter().map(String::as_str);
+        arns.map(move |arn| (arn, self.tags_of(arn))).filter(|(_, tags)| !tags.is_empty())
+    }
+
+    /// People tag load balancers, not their listeners: a listener without tags has those of its load balancer.
+    fn tags_of(self, arn: &str) -> &'a [Tag] {
+        let tags = |arn: &str| self.around.tags.get(arn).filter(|tags| !tags.is_empty());
+        let found = tags(arn).or_else(|| tags(&load_balancer(arn)?));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether it is about a domain or a name under it: of a certificate, of an endpoint, or as it is called.
+    pub(crate) fn is_under(self, domain: &str) -> bool {
+        let endpoint = self.endpoint();
+        let endpoint = endpoint.iter().flat_map(|endpoint| [endpoint.host.as_str(), endpoint.name()]);
+        self.names().into_iter().chain(endpoint).any(|name| is_under(name, domain))
+    }
+
+    fn names(self) -> Vec<&'a str> {
+        let verdict = &self.finding.verdict;
+        let mut names = vec![verdict.resource.name.as_str()];
+        match &verdict.measure {
+            Measure::Expiry { certificate, .. } => names.extend(certificate.names.iter().map(String::as_str)),
+            Measure::Name { wanted, covered } => {
+                names.push(wanted);
+                names.extend(covered.iter().map(String::as_str));
+            }
+            _ => {}
+        }
+        names
+    }
+
+    fn endpoint(self) -> Option<Endpoint> {
+        let scope = &self.finding.verdict.resource.scope;
+        match &scope.place {
+            Place::Outside(endpoint) if scope.service == Service::TLS => endpoint.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+/// Names are compared label by label, from the right.
+fn is_under(name: &str, domain: &str) -> bool {
+    let mut labels = name.trim_end_matches('.').rsplit('.');
+    domain.rsplit('.').all(|wanted| labels.next().is_some_and(|label| label.eq_ignore_ascii_case(wanted)))
+}
+
+/// The ARN of the load balancer that a listener belongs to.
+fn load_balancer(listener: &str) -> Option<String> {
+    let (head, path) = listener.split_once(":listener/")?;
+    let (path, _listener) = path.rsplit_once('/')?;
+    Some(format!("{head}:loadbalancer/{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_belongs_to_a_load_balancer() {
+        let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/web/50dc/0467";
+        let balancer = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/50dc";
+        assert_eq!(load_balancer(arn).as_deref(), Some(balancer));
+        assert_eq!(load_balancer(balancer), None);
+        assert_eq!(load_balancer("arn:aws:acm:eu-west-1:1:certificate/1"), None);
+    }
+
+    #[test]
+    fn a_domain_ends_at_a_label() {
+        for name in ["example.com", "www.example.com", "*.example.com", "WWW.Example.COM", "www.example.com."]
+        {
+            assert!(is_under(name, "example.com"), "{name}");
+        }
+        for name in ["myexample.com", "example.com.evil.net", "com", "", "example.org", "example.com:443"] {
+            assert!(!is_under(name, "example.com"), "{name}");
+        }
+    }
+}
