@@ -42,8 +42,8 @@ pub fn tell_all<'a>(
 ) -> impl futures::Stream<Item = Delivery> + 'a {
     let tell = move |recipient: &'a Recipient| async move {
         let delivery = tell(recipient, scan, memory, lease, occasion).await;
-        if let Some(error) = &delivery.error {
-            say(&format!("{} at {}: {error}", delivery.gateway, delivery.target));
+        for trouble in delivery.error.iter().chain(&delivery.warning) {
+            say(&format!("{} at {}: {trouble}", delivery.gateway, delivery.target));
         }
         delivery
     };
@@ -118,5 +118,6 @@ pub fn untold(gateway: &dyn Gateway, why: &str) -> Delivery {
         accepted: 0,
         rejected: 0,
         error: Some(why.to_owned()),
+        warning: None,
     }
 }

@@ -58,7 +58,7 @@ impl Target {
             bearer: self.bearer.as_ref().map(secret).transpose()?,
             signing: self.signing.as_ref().map(secret).transpose()?,
             trust: trust.transpose()?.unwrap_or_default(),
-            at_least: self.at_least,
+            at_least: self.at_least.map(Into::into),
             heartbeat: self.heartbeat,
             pace,
             ..Settings::default()
