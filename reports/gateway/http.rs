@@ -14,13 +14,11 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, Url};
-use sha2::{Digest, Sha256};
 
 use super::{Pace, Secret, Settings};
 use crate::Error;
 pub(super) use answer::Answer;
 use answer::Attempt;
-pub(super) use halves::halving;
 pub(super) use progress::Progress;
 
 /// A server of one gateway. It has no `Debug`: the address may be a secret.
@@ -91,9 +89,8 @@ impl Http {
     /// The same server, whose address or whose posts are a credential as a whole: only its host is told, and a few
     /// digits by which two addresses can be told apart.
     pub(super) fn confidential(mut self) -> Self {
-        let digits: String =
-            Sha256::digest(self.url.as_str()).iter().take(3).map(|byte| format!("{byte:02x}")).collect();
-        self.target = format!("{}#{digits}", self.url.host_str().unwrap_or_default());
+        let mark = Secret::new(self.url.as_str()).mark();
+        self.target = format!("{}#{mark}", self.url.host_str().unwrap_or_default());
         self.is_confidential = true;
         self
     }
@@ -103,6 +100,12 @@ impl Http {
     pub(super) fn telling(mut self, words: &'static [&'static str]) -> Self {
         self.words = words;
         self
+    }
+
+    /// Whether nobody else can read what is sent there: it is encrypted, or stays on this machine.
+    pub(super) fn is_private(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.scheme() == "https" || matches!(host, "localhost" | "127.0.0.1" | "[::1]")
     }
 
     /// Where it is, without credentials.

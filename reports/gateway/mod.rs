@@ -1,12 +1,16 @@
 //! Where findings are delivered: one file for each gateway, one line in the list.
 
 mod alone;
+mod alertmanager;
 mod deliver;
 mod http;
 mod event;
 mod notice;
 mod pace;
+mod pagerduty;
 mod settings;
+mod slack;
+mod spacing;
 
 use std::pin::Pin;
 
@@ -102,7 +106,7 @@ pub struct Opener {
 }
 
 /// All gateways, one line for each file of this folder that is one.
-pub static GATEWAYS: &[Opener] = &[];
+pub static GATEWAYS: &[Opener] = &[alertmanager::OPENER, pagerduty::OPENER, slack::OPENER];
 
 /// The gateway of that name.
 ///

@@ -1,27 +1,22 @@
-//! A finding as an alert: labels that stay the same as long as the finding does, annotations that may change.
+//! A notice as alerts: labels that stay the same as long as the finding does, annotations that may change.
 
 use std::collections::BTreeMap;
-use std::io;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::document::{Finding, Measure, Partition, Severity};
+use crate::document::{Coverage, Finding, Measure, Partition, Severity};
 use crate::escape::{annotation, label};
-use crate::gateway::Batch;
+use crate::gateway::{Envelope, Notice, Told};
 use crate::wording::{Remediation, instant, number, observed, percent};
 
-/// How long an alert outlives the two scans that should have extended or resolved it.
-const SLACK: TimeDelta = TimeDelta::hours(2);
-/// The longest time between scans that is believed.
-const LONGEST_INTERVAL: TimeDelta = TimeDelta::days(366);
 /// How many of the things that a finding affects are told.
 const MOST_AFFECTED: usize = 10;
 
 /// One element of the array that Alertmanager takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Alert {
-    labels: BTreeMap<&'static str, String>,
+    labels: Labels,
     annotations: BTreeMap<&'static str, String>,
     #[serde(rename = "startsAt")]
     starts_at: String,
@@ -29,55 +24,79 @@ pub(super) struct Alert {
     ends_at: String,
 }
 
-impl Alert {
-    /// The id of the finding.
-    pub(super) fn id(&self) -> &str {
-        self.labels.get("howler_id").map_or("", String::as_str)
+/// The identity of an alert.
+type Labels = BTreeMap<&'static str, String>;
+
+/// The alerts of a notice: one; or two, if what Alertmanager was told before has other labels, and ends by this.
+pub(super) fn of(notice: &Notice, envelope: &Envelope<'_>) -> Vec<Alert> {
+    let now = envelope.run.now;
+    let is_end = notice.news.is_end();
+    let told = Told::of(&notice.finding);
+    let before = notice.before.as_ref().map(|before| labels(&notice.finding, before));
+    let current = labels(&notice.finding, &told);
+    let ended = before.filter(|before| is_end || *before != current);
+    match (is_end, ended) {
+        (true, ended) => vec![alert(notice, ended.unwrap_or(current), now, now)],
+        (false, ended) => {
+            let ended = ended.map(|labels| alert(notice, labels, now, now));
+            ended.into_iter().chain([alert(notice, current, now, now + envelope.lease)]).collect()
+        }
     }
 }
 
-/// The open findings as alerts, worst first, made while they are read; nothing is read after them.
-pub(super) fn of<'a>(
-    batch: &Batch<'a>,
-) -> io::Result<impl Iterator<Item = io::Result<Alert>> + Send + use<'a>> {
-    let now = batch.scan.run.now;
-    let ends_at = ends_at(now, batch.interval);
-    let findings = batch.scan.records.findings()?.map(|record| record?.finding());
-    // What cannot be read is passed on as an error, and not passed over.
-    let open = findings.take_while(|finding| finding.as_ref().map_or(true, Finding::is_open));
-    let told = open.filter(|finding| finding.as_ref().map_or(true, Finding::is_worth_telling));
-    Ok(told.map(move |finding| Ok(alert(&finding?, now, ends_at))))
-}
-
-/// Without an end Alertmanager resolves an alert after five minutes, so one scan may be missed before it does.
-fn ends_at(now: DateTime<Utc>, interval: TimeDelta) -> DateTime<Utc> {
-    now + interval.clamp(TimeDelta::zero(), LONGEST_INTERVAL) * 2 + SLACK
-}
-
-fn alert(finding: &Finding, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Alert {
-    // Alertmanager drops empty values, and an empty annotation says nothing.
-    let escaped = |pairs: Vec<(&'static str, String)>, escape: fn(&str) -> String| {
-        pairs
-            .into_iter()
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(name, text)| (name, escape(&text)))
-            .collect()
-    };
+/// The sign of life: its end is the news.
+pub(super) fn heartbeat(envelope: &Envelope<'_>) -> Alert {
+    let now = envelope.run.now;
+    let labels = [("alertname", "HowlerHeartbeat"), ("severity", "none"), ("source", "howler")];
     Alert {
-        labels: escaped(labels(finding), label),
-        annotations: escaped(annotations(finding), annotation),
-        // Both are always sent: without a start Alertmanager takes the end for it. The earliest start is kept.
-        starts_at: instant(starts_at),
+        labels: labels.map(|(name, value)| (name, value.to_owned())).into(),
+        annotations: escaped(pulse(envelope), annotation),
+        starts_at: instant(now),
+        ends_at: instant(now + envelope.lease),
+    }
+}
+
+fn pulse(envelope: &Envelope<'_>) -> Vec<(&'static str, String)> {
+    let Coverage { requested, ok, .. } = &envelope.coverage;
+    let how = if envelope.complete { "complete" } else { "incomplete" };
+    let open: usize = envelope.summary.open_by_severity.values().sum();
+    vec![
+        ("summary", format!("howler scanned; the scan was {how}")),
+        ("complete", envelope.complete.to_string()),
+        ("scopes_requested", requested.to_string()),
+        ("scopes_ok", ok.to_string()),
+        ("findings_open", open.to_string()),
+        ("run", envelope.run.id.clone()),
+        ("version", envelope.version.to_owned()),
+    ]
+}
+
+/// Both times are always sent: without a start Alertmanager takes the end for it. It refuses a start after the end, and
+/// keeps the earliest start that it has seen.
+fn alert(notice: &Notice, labels: Labels, now: DateTime<Utc>, ends_at: DateTime<Utc>) -> Alert {
+    Alert {
+        labels,
+        annotations: escaped(annotations(notice, now), annotation),
+        starts_at: instant(notice.since.min(now)),
         ends_at: instant(ends_at),
     }
 }
 
-/// The identity of the alert: nothing that changes from scan to scan, but for the severity.
-fn labels(finding: &Finding) -> Vec<(&'static str, String)> {
+/// Alertmanager drops empty values, and an empty annotation says nothing.
+fn escaped<Pairs: IntoIterator<Item = (&'static str, String)>>(
+    pairs: Pairs,
+    escape: fn(&str) -> String,
+) -> BTreeMap<&'static str, String> {
+    let told = pairs.into_iter().filter(|(_, text)| !text.is_empty());
+    told.map(|(name, text)| (name, escape(&text))).collect()
+}
+
+/// The identity of the alert: nothing that changes from scan to scan, but for what was told of severity and owner.
+fn labels(finding: &Finding, told: &Told) -> Labels {
     let scope = &finding.scope;
-    vec![
+    let labels = [
         ("alertname", alertname(finding)),
-        ("severity", severity(finding.severity).to_owned()),
+        ("severity", severity(told.severity).to_owned()),
         ("source", "howler".to_owned()),
         ("check", finding.check.clone()),
         ("partition", scope.partition.map_or("", Partition::as_str).to_owned()),
@@ -85,9 +104,10 @@ fn labels(finding: &Finding) -> Vec<(&'static str, String)> {
         ("region", scope.region.clone().unwrap_or_default()),
         ("service", scope.service.clone()),
         ("resource", finding.resource.id.clone()),
-        ("owner", finding.owner.clone().unwrap_or_default()),
+        ("owner", told.owner.clone().unwrap_or_default()),
         ("howler_id", finding.id.clone()),
-    ]
+    ];
+    escaped(labels, label)
 }
 
 /// One name for each check: `certificate-expiry` is `HowlerCertificateExpiry`, expired or not.
@@ -111,7 +131,8 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn annotations(finding: &Finding) -> Vec<(&'static str, String)> {
+fn annotations(notice: &Notice, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let Notice { finding, news, since, confirmed_at, .. } = notice;
     let mut pairs = vec![
         ("summary", finding.summary.clone()),
         ("description", format!("{}: {} in {}", finding.title, finding.resource.id, finding.scope)),
@@ -121,7 +142,14 @@ fn annotations(finding: &Finding) -> Vec<(&'static str, String)> {
         ("affects", affected(&finding.affects)),
         ("howler_severity", finding.severity.as_str().to_owned()),
         ("howler_status", finding.status.as_str().to_owned()),
+        ("first_seen", instant(*since)),
     ];
+    if *confirmed_at < now {
+        pairs.push(("last_confirmed", instant(*confirmed_at)));
+    }
+    if news.is_end() {
+        pairs.push(("ended", news.as_str().to_owned()));
+    }
     pairs.extend(numbers(&finding.measure));
     pairs
 }
@@ -153,14 +181,38 @@ fn numbers(measure: &Measure) -> Option<(&'static str, String)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
+    use crate::document::Change;
+    use crate::gateway::News;
+    use crate::gateway::event::tests::notices;
     use crate::samples::{self, Sample};
 
-    fn batch(sample: &Sample) -> Vec<Alert> {
+    const DAY: TimeDelta = TimeDelta::days(1);
+
+    fn alerts(sample: &Sample, notices: &[Notice]) -> Vec<Alert> {
         let scan = sample.scan();
-        let alerts = of(&Batch { scan: &scan, interval: TimeDelta::days(1) }).unwrap();
-        alerts.collect::<io::Result<_>>().unwrap()
+        let envelope = Envelope::of(&scan, TimeDelta::hours(50));
+        notices.iter().flat_map(|notice| of(notice, &envelope)).collect()
+    }
+
+    fn batch(sample: &Sample) -> Vec<Alert> {
+        alerts(sample, &notices(sample))
+    }
+
+    fn one() -> Notice {
+        notices(&samples::scan()).remove(0)
+    }
+
+    fn told(notice: &Notice) -> Vec<Alert> {
+        alerts(&samples::scan(), std::slice::from_ref(notice))
+    }
+
+    fn before(severity: Severity, owner: Option<&str>) -> Option<Told> {
+        Some(Told { severity, owner: owner.map(str::to_owned) })
     }
 
     #[test]
@@ -170,20 +222,9 @@ mod tests {
     }
 
     #[test]
-    fn each_open_finding_is_an_alert_of_its_own_and_no_other_is() {
-        let scan = samples::scan();
-        let alerts = batch(&scan);
-        let open: Vec<_> =
-            scan.findings.iter().filter(|f| f.is_worth_telling()).map(|f| f.id.as_str()).collect();
-        assert_eq!(alerts.iter().map(Alert::id).collect::<Vec<_>>(), open);
-        assert!(open.len() < scan.findings.len(), "the sample has passes");
-        assert!(batch(&samples::healthy()).is_empty());
-    }
-
-    #[test]
     fn an_alert_is_the_same_in_the_next_scan() {
         let (today, mut tomorrow) = (samples::scan(), samples::scan());
-        tomorrow.run.now += TimeDelta::days(1);
+        tomorrow.run.now += DAY;
         for finding in &mut tomorrow.findings {
             finding.resource.name.push_str(" renamed");
             finding.title = "Another title".into();
@@ -197,11 +238,90 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_outlives_two_scans() {
-        let alert = &batch(&samples::scan())[0];
-        assert_eq!(alert.starts_at, "2026-11-23T09:30:00Z");
+    fn an_alert_starts_when_the_finding_did_and_lives_as_long_as_its_lease() {
+        let mut notice = one();
+        let alert = &told(&notice)[0];
+        assert_eq!(alert.starts_at, "2026-11-20T09:30:00Z");
         assert_eq!(alert.ends_at, "2026-11-25T11:30:00Z");
-        assert_eq!(ends_at(samples::now(), TimeDelta::MAX), samples::now() + TimeDelta::days(732) + SLACK);
+        assert_eq!(alert.annotations["first_seen"], alert.starts_at);
+        assert!(!alert.annotations.contains_key("last_confirmed"));
+        assert!(!alert.annotations.contains_key("ended"));
+        // A clock that was put back: a start after the end would be refused.
+        notice.since = samples::now() + DAY;
+        notice.news = News::Change(Change::Resolved);
+        let alert = &told(&notice)[0];
+        assert_eq!(
+            (alert.starts_at.as_str(), alert.ends_at.as_str()),
+            ("2026-11-23T09:30:00Z", "2026-11-23T09:30:00Z")
+        );
+    }
+
+    #[test]
+    fn what_was_not_seen_again_goes_on_and_says_when_it_was_seen() {
+        let mut notice = one();
+        notice.news = News::Standing;
+        let seen = told(&notice);
+        notice.confirmed_at -= DAY * 2;
+        let unseen = told(&notice);
+        assert_eq!(unseen[0].annotations["last_confirmed"], "2026-11-21T09:30:00Z");
+        assert_eq!((&unseen[0].labels, &unseen[0].ends_at), (&seen[0].labels, &seen[0].ends_at));
+    }
+
+    #[test]
+    fn an_end_is_told_by_the_labels_that_were_told() {
+        for change in [Change::Resolved, Change::Suppressed, Change::Lapsed] {
+            let mut notice = one();
+            notice.news = News::Change(change);
+            notice.finding.owner = Some("new".into());
+            notice.finding.severity = Severity::Low;
+            notice.before = before(Severity::Critical, Some("old"));
+            let alerts = told(&notice);
+            let [alert] = &alerts[..] else { panic!("one end: {alerts:?}") };
+            assert_eq!((&*alert.labels["owner"], &*alert.labels["severity"]), ("old", "critical"));
+            assert_eq!(alert.ends_at, "2026-11-23T09:30:00Z");
+            assert_eq!(alert.annotations["ended"], change.as_str());
+        }
+    }
+
+    #[test]
+    fn another_owner_or_level_ends_the_old_alert_and_begins_a_new_one() {
+        for (was, owner, alerts) in [
+            (Severity::Critical, Some("team"), 1),
+            // The same level: nobody is called twice.
+            (Severity::High, Some("team"), 1),
+            (Severity::Medium, Some("team"), 2),
+            (Severity::Critical, Some("other"), 2),
+            (Severity::Critical, None, 2),
+        ] {
+            let mut notice = one();
+            notice.news = News::Change(Change::Moved);
+            notice.finding.severity = Severity::Critical;
+            notice.finding.owner = Some("team".into());
+            notice.before = before(was, owner);
+            let told = told(&notice);
+            assert_eq!(told.len(), alerts, "{was:?} {owner:?}");
+            let now = told.last().unwrap();
+            assert_eq!((&*now.labels["owner"], &*now.labels["severity"]), ("team", "critical"));
+            assert_eq!(now.ends_at, "2026-11-25T11:30:00Z");
+            if let [old, _] = &told[..] {
+                assert_eq!(old.ends_at, "2026-11-23T09:30:00Z");
+                assert_eq!(old.labels.get("owner").map(String::as_str), owner);
+                assert_eq!(old.labels["howler_id"], now.labels["howler_id"]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_heartbeat_tells_what_was_seen() {
+        let sample = samples::scan();
+        let scan = sample.scan();
+        let beat = heartbeat(&Envelope::of(&scan, TimeDelta::hours(50)));
+        assert_eq!(beat.labels["alertname"], "HowlerHeartbeat");
+        assert_eq!((&*beat.labels["severity"], &*beat.labels["source"]), ("none", "howler"));
+        assert_eq!(beat.ends_at, "2026-11-25T11:30:00Z");
+        assert_eq!(beat.annotations["complete"], "false");
+        assert!(beat.annotations["scopes_ok"].parse::<usize>().unwrap() > 0);
+        assert_ne!(beat.annotations["scopes_ok"], beat.annotations["scopes_requested"]);
     }
 
     #[test]

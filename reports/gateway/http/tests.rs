@@ -222,21 +222,23 @@ async fn posts_follow_one_another_until_one_is_lost() {
 
 #[tokio::test]
 async fn a_bad_notice_is_found_and_a_server_that_refuses_all_is_not_asked_for_ever() {
-    let refused = || Answer::Refused("bad".into());
-    let picky = async |part: &[usize]| if part.contains(&7) { refused() } else { Answer::Taken };
-    let sent = halving(100, picky).await;
-    assert_eq!(sent, Sent { refused: vec![(7, "bad".into())], ..Sent::default() });
-
-    let asked = std::cell::Cell::new(0);
-    let sent = halving(500, async |_: &[usize]| {
-        asked.set(asked.get() + 1);
-        refused()
+    let numbers = |places: &[usize]| Post { body: format!("{places:?}"), ..post() };
+    let server = Server::start(|_, request| match request.json().as_array().unwrap().contains(&7.into()) {
+        true => Reply::Status(400, "", "bad"),
+        false => OK,
     })
     .await;
-    let (why, arrived) = sent.lost.unwrap();
-    assert!(why.contains("bad") && arrived.is_empty() && sent.refused.is_empty(), "{why}");
-    assert!(asked.get() < 60, "{}", asked.get());
+    let sent = http(&server.url()).send_in_halves(100, numbers, Repeat::Safe).await;
+    let bad = "answered 400 Bad Request: bad".to_owned();
+    assert_eq!(sent, Sent { refused: vec![(7, bad.clone())], ..Sent::default() });
 
-    let sent = halving(1, async |_: &[usize]| refused()).await;
-    assert_eq!((sent.refused.len(), sent.lost), (1, None));
+    let server = Server::start(|_, _| Reply::Status(400, "", "bad")).await;
+    let http = http(&server.url());
+    let sent = http.send_in_halves(500, numbers, Repeat::Safe).await;
+    let (why, arrived) = sent.lost.unwrap();
+    assert!(why.contains(&bad) && arrived.is_empty() && sent.refused.is_empty(), "{why}");
+    assert!(server.requests().len() < 60, "{}", server.requests().len());
+
+    let sent = http.send_in_halves(1, numbers, Repeat::Safe).await;
+    assert_eq!((sent.refused, sent.lost), (vec![(0, bad)], None));
 }

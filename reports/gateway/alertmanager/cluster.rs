@@ -1,0 +1,83 @@
+//! The members of a cluster: what became of notices that each of them was told.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::gateway::Sent;
+use crate::gateway::http::Http;
+
+/// One member.
+pub(super) struct Member {
+    pub(super) server: Http,
+    pub(super) lost: Lost,
+}
+
+/// The run in which a member could not be reached, and why: it is not waited for again with each batch.
+#[derive(Default)]
+pub(super) struct Lost(Mutex<Option<(String, String)>>);
+
+impl Lost {
+    /// Why the member was lost in this run, if it was.
+    pub(super) fn found(&self, run: &str) -> Option<String> {
+        let lost = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.as_ref().filter(|(when, _)| when == run).map(|(_, why)| why.clone())
+    }
+
+    /// Takes note of what became of a batch.
+    pub(super) fn note(&self, run: &str, sent: &Sent) {
+        let lost = sent.lost.as_ref().map(|(why, _)| (run.to_owned(), why.clone()));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = lost;
+    }
+}
+
+/// What became of so many notices, each of which was sent to all members: one that took it is enough.
+pub(super) fn together(notices: usize, sent: &[(&str, Sent)]) -> Sent {
+    let (mut refused, mut arrived, mut nowhere) = (Vec::new(), Vec::new(), false);
+    for place in 0..notices {
+        match sent.iter().map(|(_, sent)| fate(place, sent)).max() {
+            Some(Fate::Taken) => arrived.push(place),
+            Some(Fate::Refused) => refused.extend(reason(place, sent).map(|why| (place, why.to_owned()))),
+            Some(Fate::Lost) | None => nowhere = true,
+        }
+    }
+    let troubles = troubles(sent, &arrived);
+    match nowhere {
+        true => Sent { refused, lost: Some((troubles, arrived)), warning: None },
+        false => Sent { refused, lost: None, warning: (!troubles.is_empty()).then_some(troubles) },
+    }
+}
+
+/// What became of one notice at one member, the best last.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Lost,
+    Refused,
+    Taken,
+}
+
+fn fate(place: usize, sent: &Sent) -> Fate {
+    if sent.refused.iter().any(|(refused, _)| *refused == place) {
+        return Fate::Refused;
+    }
+    match sent.lost.as_ref().is_none_or(|(_, arrived)| arrived.contains(&place)) {
+        true => Fate::Taken,
+        false => Fate::Lost,
+    }
+}
+
+fn reason<'a>(place: usize, sent: &'a [(&str, Sent)]) -> Option<&'a str> {
+    let refused = sent.iter().flat_map(|(_, sent)| &sent.refused);
+    refused.filter(|(refused, _)| *refused == place).map(|(_, why)| why.as_str()).next()
+}
+
+/// Why members could not be told what others were; a single one needs no name.
+fn troubles(sent: &[(&str, Sent)], arrived: &[usize]) -> String {
+    let why = |sent: &Sent| match &sent.lost {
+        Some((why, _)) => Some(why.clone()),
+        None => sent.refused.iter().find(|(place, _)| arrived.contains(place)).map(|(_, why)| why.clone()),
+    };
+    let told = sent.iter().filter_map(|(name, one)| match sent.len() {
+        1 => why(one),
+        _ => Some(format!("{name}: {}", why(one)?)),
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
