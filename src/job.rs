@@ -7,14 +7,16 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use howler_reports::document::Place;
 use howler_reports::{Planned, Run, Spool, Told};
+use howler_rules::Rules;
 use howler_sources::{Prober, Session, Settings};
 
 use crate::args::{Judge, Reach};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::identity::{self, Entered};
 use crate::outside::outside;
+use crate::organization;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::scan::{Scanned, Scanning};
@@ -36,6 +38,7 @@ pub struct Job {
     pub prober: Prober,
     pub shard: Shard,
     pub weights: Weights,
+    pub rules: Arc<Rules>,
 }
 
 impl Job {
@@ -44,7 +47,8 @@ impl Job {
         let (started_at, began, used) = (self.clock.now(), Instant::now(), environment::processor_time());
         let mut signals = Signals::listen().map_err(Failure::internal)?;
         let session = Session::start(&settings).await.map_err(Failure::usage)?;
-        let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources);
+        let rules = Arc::clone(&self.rules);
+        let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources, rules);
         let units = outside(&self.reach, &plan).map_err(Failure::usage)?;
         let recipe = plan.recipe(&self.config);
         let checks: Vec<String> = plan.checks.iter().map(|check| check.id.to_owned()).collect();
@@ -64,6 +68,9 @@ impl Job {
             processor: environment::processor_time().saturating_sub(used),
             in_flight: settings.concurrency,
         });
+        if !self.is_narrowed() {
+            scanned.unmatched(&self.rules).iter().for_each(|line| say(line));
+        }
         let units = scanned.units.iter().map(Place::from).collect();
         let planned = Planned { digest: recipe, checks, units };
         teller.tell_scanned(scanned, run, planned, &mut signals).await
@@ -88,6 +95,13 @@ impl Job {
     ) -> Result<Scanned, Failure> {
         let (stop, stopped) = Stop::new();
         let progress = Progress::new(&entered.session, teller.shows_progress());
+        let mut known = entered.scopes;
+        let named = config::units(&plan.rules).map_err(Failure::usage)?;
+        let (members, listed) = match &entered.caller {
+            Some(caller) => organization::units(&caller.account, &named).await,
+            None => Default::default(),
+        };
+        known.extend(listed);
         let scanner = Arc::new(Scanner {
             plan,
             session: entered.session,
@@ -95,6 +109,7 @@ impl Job {
             regions: self.config.regions.clone(),
             prober: std::mem::take(&mut self.prober),
             thresholds: self.config.thresholds.clone(),
+            units: members,
             now,
             stop: stopped,
         });
@@ -108,9 +123,16 @@ impl Job {
             scanned: nothing(),
             pending: Default::default(),
         };
-        let scanned = scanning.run(units, entered.scopes, &self.config.accounts, signals).await;
+        let scanned = scanning.run(units, known, &self.config.accounts, signals).await;
         progress.clear();
         scanned
+    }
+
+    /// Whether less is scanned than there is, so that a rule may well match nothing.
+    fn is_narrowed(&self) -> bool {
+        let Reach { aws, .. } = &self.reach;
+        let judged_all = self.judge.checks.is_empty() && self.judge.sources.is_empty();
+        !judged_all || !aws.regions.is_empty() || !aws.ids.is_empty() || self.shard != Shard::WHOLE
     }
 
     fn ran(&self, started_at: DateTime<Utc>, api_calls: u64, signal: Option<Signal>) -> Run {
@@ -132,6 +154,7 @@ fn nothing() -> Scanned {
         spool: Spool::new(&environment::spool_folder()),
         common: Told::default(),
         units: Default::default(),
+        matched: Default::default(),
         signal: None,
     }
 }

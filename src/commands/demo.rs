@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use howler_model::Partition;
 use howler_simulator::{ACCESS_KEY_ID, Organization, Simulator};
-use howler_sources::{Prober, RoleArn, Settings, StandIn};
+use howler_sources::{RoleArn, Settings, StandIn};
 
 use super::scan::settings;
 use crate::args::{self, Aws, Reach};
@@ -13,7 +13,6 @@ use crate::exit::{Exit, Failure};
 use crate::job::Job;
 use crate::shard::Shard;
 use crate::tell::Teller;
-use crate::weights::Weights;
 
 /// Runs the command.
 pub async fn run(args: args::Demo) -> Result<Exit, Failure> {
@@ -28,8 +27,9 @@ pub async fn run(args: args::Demo) -> Result<Exit, Failure> {
     let stand_in = StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() };
     let settings =
         Settings { stand_in: Some(stand_in), ..settings(&reach.aws, clock).map_err(Failure::usage)? };
-    let (prober, shard, weights) = (Prober::default(), Shard::WHOLE, Weights::default());
-    let job = Job { reach, judge: args.judge, config, clock, prober, shard, weights };
+    let (prober, weights, rules) = Default::default();
+    let shard = Shard::WHOLE;
+    let job = Job { reach, judge: args.judge, config, clock, prober, shard, weights, rules };
     job.run(settings, teller).await
 }
 

@@ -1,6 +1,7 @@
 //! `howler scan`: from the command line to a job.
 
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
@@ -28,6 +29,7 @@ pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
     let clock = Clock::new(args.judge.now);
     let said = flags(Some(&args.reach.aws), Some(&args.judge), Some(&args.tell));
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
+    let rules = Arc::new(config::rules(&config).map_err(Failure::usage)?);
     let shard = args.share.map(|share| share.shard(environment::array_index())).transpose();
     let shard = shard.map_err(|error| Failure::usage(Error::msg(error)))?;
     let teller = match shard {
@@ -41,7 +43,7 @@ pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
     let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
     let weights = Weights::load(last_scan());
     let shard = shard.unwrap_or(Shard::WHOLE);
-    let job = Job { reach: args.reach, judge: args.judge, config, clock, prober, shard, weights };
+    let job = Job { reach: args.reach, judge: args.judge, config, clock, prober, shard, weights, rules };
     job.run(settings, teller?).await
 }
 
