@@ -60,14 +60,9 @@ pub(crate) fn terminal(text: &str, columns: usize) -> String {
     out
 }
 
-/// One line of at most so many bytes.
-pub(crate) fn line(text: &str, most: usize) -> String {
-    cut_bytes(visible(text), most)
-}
-
 /// The value of an alert label: one line of at most 256 bytes.
 pub(crate) fn label(text: &str) -> String {
-    line(text, LABEL)
+    cut_bytes(visible(text), LABEL)
 }
 
 /// An annotation of an alert: one line of at most 4 KiB, in which no receiver finds a template to run.
