@@ -15,7 +15,9 @@ use crate::shard::Shard;
 use crate::tell::Teller;
 
 /// Runs the command.
-pub async fn run(args: args::Demo) -> Result<Exit, Failure> {
+pub async fn run(mut args: args::Demo) -> Result<Exit, Failure> {
+    // What is made up is not remembered beside what is real.
+    args.tell.remember.no_state |= args.tell.remember.state.is_none();
     let clock = Clock::new(args.judge.now);
     let (organization, faults) = howler_simulator::demo(clock.now());
     let roles = roles(&organization).map_err(Failure::internal)?;
