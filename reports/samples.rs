@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
     Finding, FindingId, Gap, Identity, LimitSource, Measure, Origin, Owner, Partition, Reason, Region,
-    Resource, Scope, ScopeCoverage, Service, Severity, Sha256, Status, Unseen, Untrusted, UsageSource,
-    Verdict,
+    Rescored, Resource, Scope, ScopeCoverage, Service, Severity, Sha256, Status, Suppressed, Unseen,
+    Untrusted, UsageSource, Verdict,
 };
 
-use crate::document::{self, Delivery, Run};
+use crate::document::{self, Change, Changed, Changes, Delivery, Place, Run, Unconfirmed};
 use crate::{Held, Reading, Record, Records, Scan, Tally};
 
 /// Records that count how often they are read and fail where they are told to.
@@ -53,6 +53,7 @@ pub(crate) struct Sample {
     pub(crate) findings: Vec<document::Finding>,
     /// In the order of documents.
     pub(crate) scopes: Vec<document::Scope>,
+    pub(crate) changes: Option<Changes>,
     pub(crate) deliveries: Vec<Delivery>,
 }
 
@@ -63,6 +64,7 @@ impl Sample {
             run: run(),
             findings: held.findings.iter().map(|record| record.finding().unwrap()).collect(),
             scopes: held.scopes.iter().map(|record| record.scope().unwrap()).collect(),
+            changes: None,
             deliveries: Vec::new(),
         }
     }
@@ -86,7 +88,7 @@ impl Sample {
             run: self.run.clone(),
             version: "0.1.0".into(),
             tally,
-            changes: None,
+            changes: self.changes.clone(),
             deliveries: self.deliveries.clone(),
             records,
         }
@@ -348,6 +350,61 @@ pub(crate) fn scan() -> Sample {
     Sample::new(&scopes, &findings)
 }
 
+/// The scan with one of everything, with a memory of the one before, owners, suppressions and severities by rule.
+pub(crate) fn remembered() -> Sample {
+    let scopes = scopes();
+    let mut found = expiries();
+    found.extend(quotas());
+    for finding in &mut found {
+        let (name, via) = match finding.verdict.resource.kind {
+            "quota" => ("platform", "default"),
+            _ => ("team-web", "owners.toml:12"),
+        };
+        finding.owner = Some(owner(name, via));
+    }
+    let [_, api, _, _, old, ..] = found.as_mut_slice() else { panic!("as many as there are") };
+    api.rescored = Some(Rescored { from: Severity::Medium, via: "severities.toml:7".into() });
+    suppress(old, "the shop moves in spring, see OPS-1312", "anna@example.com");
+    let mut sample = Sample::new(&scopes, &found);
+    sample.changes = Some(changes(&sample.findings));
+    sample
+}
+
+fn suppress(finding: &mut Finding, reason: &str, owner: &str) {
+    let until = "2027-03-31".parse().unwrap();
+    let status = std::mem::replace(&mut finding.verdict.status, Status::Suppressed);
+    finding.suppressed = Some(Suppressed { reason: reason.into(), owner: owner.into(), until, status });
+}
+
+/// Each change once, and two findings that were not confirmed.
+fn changes(findings: &[document::Finding]) -> Changes {
+    let changed = |(finding, change): (&document::Finding, Change)| Changed {
+        id: finding.id.clone(),
+        change,
+        first_seen: now() - TimeDelta::days(9),
+        severity: finding.severity,
+        before: (change == Change::Worse).then_some(document::Severity::Low),
+        check: finding.check.clone(),
+        scope: finding.scope.clone(),
+        resource: finding.resource.id.clone(),
+        name: finding.resource.name.clone(),
+        owner: finding.owner.clone(),
+    };
+    let unconfirmed = |name: &str, days| Unconfirmed {
+        id: FindingId::of(name, &endpoint(name)).to_string(),
+        confirmed_at: now() - TimeDelta::days(days),
+        severity: document::Severity::High,
+        check: "certificate-expiry".into(),
+        scope: Place::from(&aws("333333333333", "eu-west-1", "acm")),
+        resource: certificate(name, "333333333333", "eu-west-1", days as u8).id,
+        name: name.into(),
+        owner: Some("team-blind".into()),
+    };
+    let findings = findings.iter().cycle().zip(Change::ALL).map(changed).collect();
+    let unconfirmed = vec![unconfirmed("dark.example.com", 2), unconfirmed("blind.example.com", 3)];
+    Changes { since: Some("the-one-before".into()), findings, unconfirmed }
+}
+
 /// Names that want to move the cursor, forge lines, turn text around, run templates and commands, and never end.
 pub(crate) const HOSTILE: [&str; 9] = [
     "\u{1b}[2J\u{1b}]0;owned\u{7}",
@@ -370,10 +427,30 @@ pub(crate) fn hostile() -> Sample {
         let unseen = Unseen { code: Some(name.into()), ..Unseen::new(Reason::Failed, name, name) };
         scope(Scope::outside(name, Service::from(name.to_owned())), 0, 0, vec![(Some(name), unseen)])
     });
-    Sample::new(&gaps.collect::<Vec<_>>(), &findings.collect::<Vec<_>>())
+    let mut sample = Sample::new(&gaps.collect::<Vec<_>>(), &findings.collect::<Vec<_>>());
+    let mut changes = changes(&sample.findings);
+    changes.unconfirmed.extend(HOSTILE.map(hostile_place));
+    sample.changes = Some(changes);
+    sample
 }
 
-fn hostile_findings(number: u8, name: &str) -> [Finding; 3] {
+/// As a document that others have written may say it.
+fn hostile_place(text: &str) -> Unconfirmed {
+    let word = || Some(text.to_owned());
+    let service = text.to_owned();
+    Unconfirmed {
+        id: text.into(),
+        confirmed_at: now(),
+        severity: document::Severity::High,
+        check: text.into(),
+        scope: Place { partition: None, account: word(), region: word(), service, target: None },
+        resource: text.into(),
+        name: text.into(),
+        owner: word(),
+    }
+}
+
+fn hostile_findings(number: u8, name: &str) -> [Finding; 4] {
     let mut resource = certificate(name, "111111111111", "eu-west-1", number);
     resource.id.push_str(name);
     let expiry = expiry(Origin::AcmImported, TimeDelta::days(1), TimeDelta::days(90));
@@ -382,8 +459,12 @@ fn hostile_findings(number: u8, name: &str) -> [Finding; 3] {
     let mut owned = finding("certificate-expiry", resource.clone(), Status::Fail, Severity::High, expiry);
     owned.owner = Some(owner(name, name));
     owned.verdict.affects = vec![name.to_owned()];
+    owned.rescored = Some(Rescored { from: Severity::Low, via: name.into() });
+    let mut hidden = finding("certificate-untrusted", resource, Status::Fail, Severity::High, chain.clone());
+    suppress(&mut hidden, name, name);
     [
         owned,
+        hidden,
         finding("certificate-untrusted", endpoint(name), Status::Fail, Severity::High, chain),
         finding("certificate-expiry", endpoint(name), Status::Unknown, Severity::Medium, unknown),
     ]

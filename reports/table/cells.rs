@@ -1,12 +1,22 @@
 //! The cells of a finding: a value, and a detail for the line below it.
 
 use super::MOST_COLUMNS;
-use crate::document::{Finding, Measure, Place, Status};
+use crate::document::{Finding, Measure, Place, Rescored, Status};
 use crate::escape::terminal;
 use crate::wording::{number, percent, ratio_percent, short_duration, untrusted};
 
 /// The longest detail of others' words.
 const SHORT: usize = 22;
+/// The longest name of an owner.
+const LONG: usize = 48;
+
+/// From here on each row is one line.
+const IN_LINE: u16 = 160;
+
+/// Whether there is no room for a row in one line; a line that nobody looks at is never too long.
+pub(super) fn is_stacked(width: Option<u16>) -> bool {
+    width.is_some_and(|width| width < IN_LINE)
+}
 
 /// A value and what goes below or beside it.
 pub(super) struct Cell {
@@ -43,7 +53,33 @@ impl Cell {
 
 /// What it is: the name and the check.
 pub(super) fn what(finding: &Finding, columns: usize) -> Cell {
-    Cell::new(terminal(&finding.resource.name, columns), &finding.check)
+    Cell::new(terminal(&finding.resource.name, columns), check(finding))
+}
+
+/// The check, and what it says itself where a rule says another severity.
+pub(super) fn check(finding: &Finding) -> String {
+    let check = terminal(&finding.check, MOST_COLUMNS);
+    match &finding.rescored {
+        Some(Rescored { from, via }) => {
+            let (from, severity) = (from.as_str(), finding.severity.as_str());
+            format!("{check} says {from}, {severity} by {}", terminal(via, MOST_COLUMNS))
+        }
+        None => check,
+    }
+}
+
+/// Who should hear of it.
+pub(super) fn owner(owner: Option<&str>) -> String {
+    owner.map(|owner| terminal(owner, LONG)).unwrap_or_default()
+}
+
+/// The account, the region and who should hear of it, a line each.
+pub(super) fn place_and_owner(place: &Place, owner: Option<&str>) -> String {
+    let place = self::place(place).stacked();
+    match owner {
+        Some(_) => format!("{place}\n{}", self::owner(owner)),
+        None => place,
+    }
 }
 
 /// How much is left or used.
@@ -109,7 +145,7 @@ fn bar(percent: u64) -> String {
 /// The account and the region.
 pub(super) fn place(place: &Place) -> Cell {
     match (&place.account, &place.region) {
-        (Some(account), Some(region)) => Cell::new(account, region),
+        (Some(account), Some(region)) => Cell::new(terminal(account, SHORT), terminal(region, SHORT)),
         _ => Cell::new("outside AWS", ""),
     }
 }

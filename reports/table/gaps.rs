@@ -9,8 +9,6 @@ use crate::{Scan, Style, wording};
 
 /// How many gaps are shown; the document has all.
 const MOST_GAPS: usize = 50;
-/// From here on each gap is one line.
-const IN_LINE: u16 = 160;
 
 /// The coverage, and the gaps if there are any.
 pub(super) fn section(scan: &Scan, style: &Style) -> io::Result<Vec<String>> {
@@ -76,7 +74,7 @@ fn incomplete(scan: &Scan) -> &'static str {
 }
 
 fn listing(gaps: &[(Place, Gap)], style: &Style) -> Vec<String> {
-    let stacked = style.width.is_some_and(|width| width < IN_LINE);
+    let stacked = cells::is_stacked(style.width);
     let titles: &[&str] = match stacked {
         true => &["NOT SEEN IN", "WHAT AND WHY"],
         false => &["ACCOUNT", "REGION", "SERVICE", "NOT SEEN", "WHY"],

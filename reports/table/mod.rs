@@ -1,11 +1,13 @@
 //! The table for people: worst first, what to do, and at the end what could not be seen.
 
 mod cells;
+mod changes;
 mod findings;
 mod fixes;
 mod gaps;
 mod grid;
 mod paint;
+mod suppressed;
 
 use std::io::{self, BufWriter, Write};
 
@@ -34,6 +36,8 @@ impl Report for Table {
             findings::section(&shown, style),
             rest(scan.tally.told().saturating_sub(shown.len())),
             fixes::section(&shown, style),
+            changes::section(scan, style),
+            suppressed::section(scan, style)?,
             closed(scan, style),
             gaps::section(scan, style)?,
             deliveries(&scan.deliveries, style),
@@ -84,7 +88,8 @@ fn headline(scan: &Scan, style: &Style) -> Vec<String> {
         (0, false) => "No open findings in what could be seen.".to_owned(),
         (number, _) => format!("{}: {}", count(number, "open finding"), counts.join(", ")),
     };
-    vec![format!("howler {}, judged at {}", scan.version, instant(scan.run.now)), found]
+    let version = terminal(&scan.version, MOST_COLUMNS);
+    vec![format!("howler {version}, judged at {}", instant(scan.run.now)), found]
 }
 
 fn rest(hidden: usize) -> Vec<String> {
@@ -96,11 +101,9 @@ fn rest(hidden: usize) -> Vec<String> {
 
 /// What need not be looked at, counted.
 fn closed(scan: &Scan, style: &Style) -> Vec<String> {
-    let [passed, suppressed] = [Status::Pass, Status::Suppressed].map(|status| scan.tally.with(status));
-    let minor = scan.tally.minor();
+    let (passed, minor) = (scan.tally.with(Status::Pass), scan.tally.minor());
     let told = [
         (passed, format!("Passed: {}.", count(passed, "finding"))),
-        (suppressed, format!("Suppressed: {}, named in --format json.", count(suppressed, "finding"))),
         (minor, format!("Unknown: {}, named in --format json.", count(minor, "finding"))),
     ];
     let lines = told.into_iter().filter(|(number, _)| *number > 0);
@@ -112,183 +115,20 @@ fn deliveries(deliveries: &[Delivery], style: &Style) -> Vec<String> {
 }
 
 fn delivered(delivery: &Delivery, style: &Style) -> Vec<String> {
-    let target = terminal(&delivery.target, MOST_COLUMNS);
+    let [gateway, target] = [&delivery.gateway, &delivery.target].map(|text| terminal(text, MOST_COLUMNS));
     let taken =
         format!("{} of {}", delivery.accepted, count(delivery.accepted + delivery.rejected, "finding"));
-    let line = format!("Sent to {} at {target}: {taken} accepted.", delivery.gateway);
+    let line = format!("Sent to {gateway} at {target}: {taken} accepted.");
     let mut lines = grid::fold(&line, style.width, "");
-    if let Some(error) = &delivery.error {
-        let error = format!("NOT DELIVERED: {}", terminal(error, 2 * MOST_COLUMNS));
+    let wrong = [("NOT DELIVERED", &delivery.error), ("WARNING", &delivery.warning)];
+    for (what, said) in wrong.into_iter().filter_map(|(what, said)| Some((what, said.as_deref()?))) {
+        let said = format!("{what}: {}", terminal(said, 2 * MOST_COLUMNS));
         // Folded before it is painted: colours have no width.
-        let folded = grid::fold(&error, style.width, "");
+        let folded = grid::fold(&said, style.width, "");
         lines.extend(folded.iter().map(|line| paint::alarm(line, style)));
     }
     lines
 }
 
 #[cfg(test)]
-mod tests {
-    use unicode_width::UnicodeWidthStr;
-
-    use super::*;
-    use crate::escape;
-    use crate::samples::{self, Sample, Watched};
-
-    fn text(sample: &Sample, style: &Style) -> String {
-        let mut out = Vec::new();
-        Table.render(&sample.scan(), style, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    fn plain(scan: &Sample, width: Option<u16>) -> String {
-        text(scan, &Style { width, colour: false })
-    }
-
-    #[test]
-    fn tables_are_golden() {
-        let scan = samples::scan();
-        insta::assert_snapshot!("table_80", plain(&scan, Some(80)));
-        insta::assert_snapshot!("table_120", plain(&scan, Some(120)));
-        insta::assert_snapshot!("table_200", plain(&scan, Some(200)));
-        insta::assert_snapshot!("table_piped", plain(&scan, None));
-        insta::assert_snapshot!("table_hostile", plain(&samples::hostile(), Some(80)));
-        insta::assert_snapshot!("table_healthy", plain(&samples::healthy(), Some(80)));
-    }
-
-    #[test]
-    fn every_line_fits() {
-        for scan in [samples::scan(), samples::hostile(), samples::healthy()] {
-            for width in 80..=220 {
-                let text = plain(&scan, Some(width));
-                let wide = text.lines().find(|line| line.width() > usize::from(width));
-                assert_eq!(wide, None, "a line of {width} columns");
-            }
-        }
-    }
-
-    #[test]
-    fn no_text_of_others_reaches_the_terminal_as_it_is() {
-        for width in [Some(80), Some(120), Some(200), None] {
-            let text = plain(&samples::hostile(), width);
-            assert!(!text.chars().any(|c| c != '\n' && escape::is_hidden(c)), "{text}");
-            let forged = text.lines().filter(|line| line.starts_with("Coverage:")).count();
-            assert_eq!(forged, 1, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_piped_finding_is_one_line() {
-        let text = plain(&samples::scan(), None);
-        let rows = text
-            .lines()
-            .filter(|line| line.split(' ').next().unwrap().parse::<howler_model::Severity>().is_ok());
-        assert_eq!(rows.count(), samples::scan().findings.iter().filter(|f| is_shown(f)).count());
-    }
-
-    #[test]
-    fn colour_changes_nothing_but_colour() {
-        let scan = samples::scan();
-        let coloured = text(&scan, &Style { width: Some(80), colour: true });
-        assert!(coloured.contains('\u{1b}'));
-        let parts: Vec<&str> = coloured.split('\u{1b}').collect();
-        let bare: String = parts[0].to_owned()
-            + &parts[1..].iter().map(|part| part.split_once('m').unwrap().1).collect::<String>();
-        assert_eq!(bare, plain(&scan, Some(80)));
-    }
-
-    #[test]
-    fn many_findings_are_capped_and_the_rest_is_counted() {
-        let mut scan = samples::scan();
-        let open = scan.findings.iter().find(|finding| is_shown(finding)).unwrap().clone();
-        scan.findings = vec![open; MOST_ROWS + 41];
-        let text = plain(&scan, None);
-        assert!(text.contains("241 open findings") && text.contains("41 more open findings"), "{text}");
-        assert_eq!(text.lines().filter(|line| line.starts_with("critical ")).count(), MOST_ROWS);
-    }
-
-    /// 10,000 findings, all open or all passed, and 10,000 scopes with a gap each.
-    fn large(is_open: bool) -> Sample {
-        let mut sample = samples::scan();
-        let finding = sample.findings.iter().find(|finding| finding.is_open() == is_open).unwrap().clone();
-        let scope = sample.scopes.iter().find(|scope| scope.status.is_gap()).unwrap().clone();
-        sample.findings = vec![finding; 10_000];
-        sample.scopes = vec![scope; 10_000];
-        sample
-    }
-
-    fn watched(sample: &Sample, readable: Option<usize>) -> (io::Result<()>, usize, usize) {
-        let records = Watched { held: sample.held(), readable, ..Watched::default() };
-        let read = [records.findings_read.clone(), records.scopes_read.clone()];
-        let scan = sample.scan_of(Box::new(records));
-        let rendered = Table.render(&scan, &Style::default(), &mut io::sink());
-        let [findings, scopes] = read.map(|number| number.load(std::sync::atomic::Ordering::Relaxed));
-        (rendered, findings, scopes)
-    }
-
-    #[test]
-    fn no_more_is_read_than_is_shown() {
-        let (rendered, findings, scopes) = watched(&large(true), None);
-        rendered.unwrap();
-        assert_eq!((findings, scopes), (MOST_ROWS, 50));
-        let (rendered, findings, _) = watched(&large(false), None);
-        rendered.unwrap();
-        assert_eq!(findings, 0, "nothing is open");
-        let (rendered, _, scopes) = watched(&samples::healthy(), None);
-        rendered.unwrap();
-        assert_eq!(scopes, 0, "there is no gap");
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_an_error_and_not_a_shorter_table() {
-        assert!(watched(&large(true), Some(MOST_ROWS)).0.is_ok());
-        assert!(watched(&large(true), Some(MOST_ROWS - 1)).0.is_err());
-    }
-
-    #[test]
-    fn what_is_unknown_because_of_a_gap_is_counted_and_not_listed() {
-        let scan = samples::scan();
-        let unknown =
-            scan.findings.iter().find(|finding| finding.is_open() && !finding.is_worth_telling()).unwrap();
-        let text = plain(&scan, None);
-        let listed = text.contains(&unknown.resource.name);
-        assert!(!listed && text.contains("Unknown: 1 finding,"), "{text}");
-    }
-
-    #[test]
-    fn a_scan_that_saw_nothing_does_not_look_green() {
-        let mut scan = samples::healthy();
-        scan.scopes.clear();
-        scan.findings.clear();
-        assert!(plain(&scan, Some(80)).contains("NOT COMPLETE: nothing was scanned"));
-        let mut scan = samples::healthy();
-        scan.run.finished = false;
-        let text = plain(&scan, Some(80));
-        assert!(
-            text.contains("NOT COMPLETE: the scan was interrupted") && !text.contains("No open findings.")
-        );
-        assert!(!plain(&samples::healthy(), Some(80)).contains("NOT COMPLETE"));
-    }
-
-    #[test]
-    fn a_delivery_that_failed_is_told() {
-        let mut scan = samples::healthy();
-        scan.deliveries.push(Delivery {
-            gateway: "alertmanager".into(),
-            target: "http://alerts.example.com:9093".into(),
-            accepted: 0,
-            rejected: 12,
-            error: Some("no connection: Connection refused\u{1b}[2J".into()),
-            warning: None,
-        });
-        let text = plain(&scan, Some(80)).replace('\n', " ");
-        assert!(text.contains("0 of 12 findings accepted") && text.contains("NOT DELIVERED: no connection"));
-        assert!(!text.contains('\u{1b}'));
-    }
-
-    #[test]
-    fn a_narrow_terminal_is_no_reason_to_fail() {
-        for width in 0..80 {
-            plain(&samples::hostile(), Some(width));
-        }
-    }
-}
+mod tests;

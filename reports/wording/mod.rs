@@ -118,6 +118,11 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// A day as RFC 3339 in UTC.
+pub(crate) fn day(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
 /// Why something was not seen, as the end of a sentence: with the service's code, without its message.
 pub(crate) fn reason(unseen: &Unseen) -> String {
     let why = reason_words(unseen.reason);
