@@ -26,7 +26,7 @@ pub async fn enter_all(
     accounts: &Accounts,
 ) -> (Vec<Entry>, Vec<ScopeCoverage>) {
     let (sender, mut units) = mpsc::unbounded_channel();
-    let scopes = Roster::new(&caller.account, accounts, sender).enlist().await;
+    let scopes = Roster::new(&caller.account, accounts, false, sender).enlist().await;
     let mut entrants = Vec::new();
     while let Some(unit) = units.recv().await {
         if let Unit::Account(entrant) = unit {

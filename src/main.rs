@@ -15,6 +15,7 @@ mod gateways;
 mod identity;
 mod job;
 mod memory;
+mod organization;
 mod outside;
 mod plan;
 mod progress;

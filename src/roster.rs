@@ -4,20 +4,28 @@
 use std::collections::BTreeSet;
 
 use futures::{Stream, StreamExt};
-use howler_model::{AccountId, Gap, Reason, Region, Scope, ScopeCoverage, Service, Unseen};
+use howler_model::{AccountId, Gap, Reason, Region, Scope, ScopeCoverage, Unseen};
 use howler_sources::{Account, Member, Role, RoleArn};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::config::Accounts;
+use crate::config::{Accounts, Tag};
+use crate::organization::{ORGANIZATIONS, organization_of};
 use crate::plan::missed;
 use crate::unit::{Entrant, Unit};
+use crate::write::say;
 
-const ORGANIZATIONS: Service = Service::named("organizations");
+/// Codes by which Organizations says that an account has no tags, because it is in no organisation or not in this one.
+const OUTSIDE: [&str; 2] = ["AWSOrganizationsNotInUseException", "TargetNotFoundException"];
+
+/// Keys and values.
+type Tags = Vec<(String, String)>;
 
 /// Lists whoever is chosen.
 pub struct Roster<'a> {
     caller: &'a Account,
     wanted: &'a Accounts,
+    /// Whether owners may be found by the tags of accounts.
+    tags: bool,
     units: UnboundedSender<Unit>,
     /// Whoever is sent, noted, or not meant.
     known: BTreeSet<AccountId>,
@@ -38,8 +46,9 @@ struct Listed {
 }
 
 impl<'a> Roster<'a> {
-    pub fn new(caller: &'a Account, wanted: &'a Accounts, units: UnboundedSender<Unit>) -> Self {
-        Self { caller, wanted, units, known: BTreeSet::new(), sent: 0, listed: Listed::default() }
+    /// With `tags`, each account brings its tags.
+    pub fn new(caller: &'a Account, wanted: &'a Accounts, tags: bool, units: UnboundedSender<Unit>) -> Self {
+        Self { caller, wanted, tags, units, known: BTreeSet::new(), sent: 0, listed: Listed::default() }
     }
 
     /// Sends every account as a unit as soon as it is known, and says in the end what is known not to be seen.
@@ -48,13 +57,15 @@ impl<'a> Roster<'a> {
         // A role that is named goes before any other way into its account, the caller's own too.
         for arn in &wanted.roles {
             let role = Role { external_id: wanted.external_id_of(arn.account()), arn: arn.clone() };
-            self.send(arn.account().clone(), Some(role));
+            self.enter(arn.account().clone(), Some(role)).await;
         }
         // The caller is in its own organisation, also when it may not list it.
         if (wanted.lists_organization() && wanted.tags.is_empty()) || !wanted.are_chosen() {
-            self.enter(self.caller.id().clone());
+            self.enter(self.caller.id().clone(), None).await;
         }
-        wanted.ids.iter().for_each(|id| self.enter(id.clone()));
+        for id in &wanted.ids {
+            self.enter(id.clone(), None).await;
+        }
         self.list().await;
         self.coverage()
     }
@@ -91,58 +102,80 @@ impl<'a> Roster<'a> {
     }
 
     async fn enlist_member(&mut self, member: Member) {
-        if self.wanted.left_out.contains(&member.id) {
+        if self.is_done(&member.id) {
             return;
         }
         if let Some(state) = member.inactive {
-            if !self.known.insert(member.id.clone()) {
-                return;
-            }
+            self.known.insert(member.id.clone());
             let scope = self.scope_of(member.id);
             let message = format!("the account is not active: {state}");
             let unseen = Unseen::new(Reason::Disabled, "organizations:ListAccounts", message);
             self.listed.inactive.push(missed(scope, unseen));
-        } else if self.has_tags(&member.id).await {
-            self.enter(member.id);
+            return;
         }
-    }
-
-    /// Whether an account has the tags that are asked for. Where they cannot be read, that is a gap.
-    async fn has_tags(&mut self, account: &AccountId) -> bool {
-        if self.wanted.tags.is_empty() || self.known.contains(account) {
-            return true;
-        }
-        let has_all = match self.caller.tags_of(account).await {
-            Ok(tags) => self.wanted.tags.iter().all(|wanted| tags.iter().any(|tag| wanted.is(tag))),
-            Err(unseen) => {
-                self.listed.gaps.push((Some(account.clone()), unseen));
-                false
-            }
-        };
-        if !has_all {
+        let tags = self.tags_of(&member.id).await;
+        let has = |wanted: &Tag| tags.iter().flatten().any(|tag| wanted.is(tag));
+        match self.wanted.tags.iter().all(has) {
+            true => self.send(member.id, None, tags),
             // Units may lie in one another: nobody is asked about twice.
-            self.known.insert(account.clone());
+            false => drop(self.known.insert(member.id)),
         }
-        has_all
     }
 
-    /// An account that is known by its id alone.
-    fn enter(&mut self, account: AccountId) {
-        let role = (account != *self.caller.id()).then(|| Role {
-            arn: RoleArn::named(self.caller.partition(), &account, &self.wanted.role_name),
-            external_id: self.wanted.external_id_of(&account),
-        });
-        self.send(account, role);
+    /// Whether nothing is left to do about an account.
+    fn is_done(&self, account: &AccountId) -> bool {
+        self.wanted.left_out.contains(account) || self.known.contains(account)
     }
 
-    /// Each account once, however often it was said.
-    fn send(&mut self, account: AccountId, role: Option<Role>) {
-        if !self.wanted.left_out.contains(&account) && self.known.insert(account.clone()) {
-            let partition = role.as_ref().map_or(self.caller.partition(), |role| role.arn.partition());
-            self.sent += 1;
-            // Nobody to take it has ended the scan.
-            drop(self.units.send(Unit::Account(Entrant { account, partition, role })));
+    /// The tags of an account, where any are asked for. Where they cannot be read in a scan of the organisation, that is
+    /// a gap; whoever scans single accounts need not be one who may read them, and is told once.
+    async fn tags_of(&mut self, account: &AccountId) -> Option<Tags> {
+        if !self.tags && self.wanted.tags.is_empty() {
+            return None;
         }
+        let unseen = match self.caller.tags_of(account).await {
+            Ok(tags) => return Some(tags),
+            Err(unseen) => unseen,
+        };
+        if unseen.code.as_deref().is_some_and(|code| OUTSIDE.contains(&code)) {
+            return Some(Tags::new());
+        }
+        if self.wanted.lists_organization() || !self.wanted.units.is_empty() {
+            self.listed.gaps.push((Some(account.clone()), unseen));
+        } else {
+            self.tags = false;
+            say(&format!(
+                "the tags of accounts cannot be read, so that they name no owner: {}",
+                unseen.message
+            ));
+        }
+        None
+    }
+
+    /// An account with its role, or with the one that all have, once however often it was said.
+    async fn enter(&mut self, account: AccountId, role: Option<Role>) {
+        if !self.is_done(&account) {
+            let tags = if self.tags { self.tags_of(&account).await } else { None };
+            self.send(account, role, tags);
+        }
+    }
+
+    fn send(&mut self, account: AccountId, role: Option<Role>, tags: Option<Tags>) {
+        let role = role.or_else(|| self.role_in(&account));
+        let partition = role.as_ref().map_or(self.caller.partition(), |role| role.arn.partition());
+        self.known.insert(account.clone());
+        self.sent += 1;
+        let tags = tags.filter(|_| self.tags).unwrap_or_default();
+        // Nobody to take it has ended the scan.
+        drop(self.units.send(Unit::Account(Entrant { account, partition, role, tags })));
+    }
+
+    /// The role of an account that is known by its id alone; none for the caller's own.
+    fn role_in(&self, account: &AccountId) -> Option<Role> {
+        (account != self.caller.id()).then(|| Role {
+            arn: RoleArn::named(self.caller.partition(), account, &self.wanted.role_name),
+            external_id: self.wanted.external_id_of(account),
+        })
     }
 
     /// What is known of a member without being in it.
@@ -171,9 +204,4 @@ impl<'a> Roster<'a> {
         let own = listed.asked.then_some(ScopeCoverage { scope, facts, answered, gaps });
         own.into_iter().chain(listed.inactive).collect()
     }
-}
-
-/// The scope that stands for the organisation of the caller.
-pub fn organization_of(caller: &Account) -> Scope {
-    caller.scope(None, ORGANIZATIONS)
 }

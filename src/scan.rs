@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use howler_model::{Reason, Scope, ScopeCoverage, Unseen};
 use howler_reports::{Spool, Told};
+use howler_rules::Rules;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -14,9 +15,10 @@ use tokio::time::{Instant, timeout_at};
 use crate::config::Accounts;
 use crate::engine::{Channels, Engine, Outcome};
 use crate::exit::Failure;
+use crate::organization::organization_of;
 use crate::plan::missed;
 use crate::progress::Progress;
-use crate::roster::{Roster, organization_of};
+use crate::roster::Roster;
 use crate::scanner::{Scanner, Stop};
 use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
@@ -49,8 +51,21 @@ pub struct Scanned {
     pub common: Told,
     /// All units of all shards, each as the scope that stands for it.
     pub units: BTreeSet<Scope>,
+    /// The suppressions that matched a finding, as the rules number them.
+    pub matched: BTreeSet<usize>,
     /// The signal that ended it early, if one did.
     pub signal: Option<Signal>,
+}
+
+impl Scanned {
+    /// A line for each suppression that matched nothing, where all there is was seen.
+    pub fn unmatched(&self, rules: &Rules) -> Vec<String> {
+        let gaps = self.spool.tally().gaps() + self.common.tally.gaps();
+        match self.signal.is_none() && gaps == 0 {
+            true => rules.unmatched(&self.matched),
+            false => Vec::new(),
+        }
+    }
 }
 
 impl Scanning<'_> {
@@ -90,10 +105,12 @@ impl Scanning<'_> {
             }
         }
         known.extend(listed.unwrap_or_else(|| self.unlisted()));
-        self.scanned.common = scanner.judge_scopes(known);
+        let common = scanner.judge_common(known);
+        self.scanned.matched.extend(common.matched);
+        self.scanned.common = common.told;
         let unseen = std::mem::take(&mut self.pending).into_iter();
         let scopes = unseen.map(|scope| missed(scope, Stop::unseen())).collect();
-        self.scanned.spool.add(scanner.judge_scopes(scopes)).map_err(no_space)?;
+        self.scanned.spool.add(scanner.judge_scopes(scopes).told).map_err(no_space)?;
         Ok(self.scanned)
     }
 
@@ -123,24 +140,25 @@ impl Scanning<'_> {
     fn take(&mut self, outcome: Outcome) -> Result<(), Failure> {
         let Outcome { unit, seen } = outcome;
         self.pending.remove(&unit.scope());
-        let told = match seen {
-            Some(seen) => {
-                if let Some(misuse) = seen.misuse {
+        let seen = match seen {
+            Some(mut seen) => {
+                if let Some(misuse) = seen.misuse.take() {
                     return Err(Failure::usage(misuse));
                 }
                 // What a signal broke off would have taken more.
                 if self.scanned.signal.is_none() {
                     self.weights.note(unit.to_string(), seen.calls);
                 }
-                seen.told
+                seen
             }
             None => {
                 let lost = Unseen::new(Reason::Failed, "scan", "every worker that scanned this was lost");
-                self.scanner.judge_scopes(vec![unit.unseen(lost)])
+                self.scanner.judge_unseen(&unit, lost)
             }
         };
+        self.scanned.matched.extend(seen.matched);
         // Sorting and writing away what is too much for memory holds up this task, and no other.
-        tokio::task::block_in_place(|| self.scanned.spool.add(told)).map_err(no_space)?;
+        tokio::task::block_in_place(|| self.scanned.spool.add(seen.told)).map_err(no_space)?;
         self.progress.done(self.scanned.spool.tally());
         Ok(())
     }
@@ -183,7 +201,10 @@ async fn list(
     units: mpsc::UnboundedSender<Unit>,
 ) -> Vec<ScopeCoverage> {
     match &scanner.caller {
-        Some(caller) => Roster::new(&caller.account, accounts, units).enlist().await,
+        Some(caller) => {
+            let tags = scanner.plan.rules.needs_account_tags();
+            Roster::new(&caller.account, accounts, tags, units).enlist().await
+        }
         None => Vec::new(),
     }
 }
@@ -223,12 +244,13 @@ mod tests {
         let progress = Progress::new(&session, false);
         let checks = vec![&FATAL, CHECKS[0]];
         let scanner = Scanner {
-            plan: Plan { checks, sources: Vec::new() },
+            plan: Plan { checks, sources: Vec::new(), rules: Arc::default() },
             session,
             caller: None,
             regions: Vec::new(),
             prober: Prober::default(),
             thresholds: Thresholds::default(),
+            units: Default::default(),
             now: clock.now(),
             stop: stopped,
         };
@@ -236,6 +258,7 @@ mod tests {
             spool: Spool::new(&std::env::temp_dir()),
             common: Told::default(),
             units: BTreeSet::new(),
+            matched: BTreeSet::new(),
             signal: None,
         };
         let scanning = Scanning {

@@ -1,18 +1,23 @@
 //! From a unit to what is told of it: its sources are asked, its facts judged, its findings put into words. Nothing
 //! else of it is kept.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use futures::future::{join_all, try_join};
-use howler_model::{Endpoint, Facts, Reason, Region, ScopeCoverage, Thresholds, Unseen};
+use howler_model::{
+    Endpoint, FactKind, Facts, Finding, Reason, Region, Scope, ScopeCoverage, Service, Thresholds, Unseen,
+};
 use howler_reports::Told;
+use howler_rules::Around;
 use howler_sources::{Account, Gather, Prober, Regions, Role, Session, Source};
 use tokio::sync::watch;
 
 use crate::account::{Entered, merge};
 use crate::args::RegionChoice;
 use crate::engine::{Engine, LEASE, Lease};
+use crate::organization::Units;
 use crate::plan::Plan;
 use crate::regions;
 use crate::unit::{Entrant, Unit};
@@ -21,6 +26,8 @@ use crate::unit::{Entrant, Unit};
 #[derive(Debug, Default)]
 pub struct Seen {
     pub told: Told,
+    /// The suppressions that matched a finding of it, as the rules number them.
+    pub matched: BTreeSet<usize>,
     /// Calls that went to AWS for it.
     pub calls: u64,
     /// What was asked for and does not exist, so that the whole scan makes no sense.
@@ -43,6 +50,8 @@ pub struct Scanner {
     pub regions: Vec<RegionChoice>,
     pub prober: Prober,
     pub thresholds: Thresholds,
+    /// The accounts in the organisational units that rules name.
+    pub units: Units,
     pub now: DateTime<Utc>,
     pub stop: Stop,
 }
@@ -87,8 +96,8 @@ impl Scanner {
             None => self.as_caller().await,
         };
         match seen {
-            Ok((facts, calls)) => Seen { calls, ..self.judge(facts) },
-            Err(Outside::Unseen(unseen)) => self.judge(nothing_of(unit, unseen)),
+            Ok((facts, calls)) => Seen { calls, ..self.judge(facts, &entrant.tags) },
+            Err(Outside::Unseen(unseen)) => self.judge_unseen(unit, unseen),
             Err(Outside::Misuse(misuse)) => Seen { misuse: Some(misuse), ..Seen::default() },
         }
     }
@@ -154,19 +163,48 @@ impl Scanner {
             () = self.stop.wait() => nothing_of(unit, Stop::unseen()),
             facts = facts => facts,
         };
-        self.judge(facts)
+        self.judge(facts, unit.account_tags())
     }
 
     /// Judges the facts of one unit and keeps no more of them than words.
-    fn judge(&self, facts: Facts) -> Seen {
+    fn judge(&self, facts: Facts, account_tags: &[(String, String)]) -> Seen {
         let judged = |check: &&howler_model::Check| check.judge(&facts, &self.thresholds, self.now);
-        let findings: Vec<_> = self.plan.checks.iter().copied().flat_map(|check| judged(&check)).collect();
-        Seen { told: Told::of(&findings, &facts.scopes), ..Seen::default() }
+        let mut findings: Vec<Finding> = self.plan.checks.iter().flat_map(judged).collect();
+        let around = Around { tags: &facts.tags, account_tags, units: &self.units };
+        let apply = |finding| self.plan.rules.apply(finding, &around, self.now).suppressions;
+        let matched = findings.iter_mut().flat_map(apply).collect();
+        Seen { told: Told::of(&findings, &facts.scopes), matched, ..Seen::default() }
+    }
+
+    /// Judges that nothing of a unit was seen.
+    pub fn judge_unseen(&self, unit: &Unit, why: Unseen) -> Seen {
+        self.judge(nothing_of(unit, why), unit.account_tags())
     }
 
     /// Judges that something was not seen.
-    pub fn judge_scopes(&self, scopes: Vec<ScopeCoverage>) -> Told {
-        self.judge(Facts { scopes, ..Facts::default() }).told
+    pub fn judge_scopes(&self, scopes: Vec<ScopeCoverage>) -> Seen {
+        self.judge(Facts { scopes, ..Facts::default() }, &[])
+    }
+
+    /// Judges what no unit has: what is known before any is scanned, and the suppressions.
+    pub fn judge_common(&self, known: Vec<ScopeCoverage>) -> Seen {
+        let suppressions = self.plan.needs(FactKind::Suppression).then(|| self.suppressions());
+        // The organisation may have been asked twice, and is one scope.
+        let known = known.into_iter().map(|scope| Facts { scopes: vec![scope], ..Facts::default() });
+        self.judge(merge(suppressions.into_iter().chain(known)), &[])
+    }
+
+    /// The suppressions, and the file that they stand in as a scope that was seen.
+    fn suppressions(&self) -> Facts {
+        let suppressions = self.plan.rules.suppressions();
+        let files: BTreeSet<&str> = suppressions.iter().map(|entry| entry.file.as_str()).collect();
+        let scope = |&file: &&str| ScopeCoverage {
+            scope: Scope::outside(file, Service::named("suppression")),
+            facts: suppressions.iter().filter(|entry| entry.file == file).count(),
+            answered: 1,
+            gaps: Vec::new(),
+        };
+        Facts { scopes: files.iter().map(scope).collect(), suppressions, ..Facts::default() }
     }
 }
 

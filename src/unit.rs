@@ -24,6 +24,8 @@ pub struct Entrant {
     pub partition: Partition,
     /// None for the caller's own credentials.
     pub role: Option<Role>,
+    /// Its tags in the organisation, where rules ask for them: keys and values. Untrusted text.
+    pub tags: Vec<(String, String)>,
 }
 
 impl Unit {
@@ -33,6 +35,14 @@ impl Unit {
             Self::Account(Entrant { account, partition, .. }) => account_scope(*partition, account.clone()),
             Self::Endpoint(endpoint) => Scope::outside(endpoint.to_string(), Service::TLS),
             Self::Path(path) => Scope::outside(path.display().to_string(), Service::FILE),
+        }
+    }
+
+    /// The tags of its account; none outside AWS.
+    pub fn account_tags(&self) -> &[(String, String)] {
+        match self {
+            Self::Account(entrant) => &entrant.tags,
+            Self::Endpoint(_) | Self::Path(_) => &[],
         }
     }
 

@@ -1,6 +1,7 @@
 //! `howler plan`: what a scan would ask, found out by asking only who, which accounts and which regions.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -17,6 +18,7 @@ use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::floor::{Floor, Work};
 use crate::identity;
+use crate::organization;
 use crate::outside::outside;
 use crate::plan::Plan;
 use crate::plan::missed as missed_scope;
@@ -34,7 +36,8 @@ pub async fn run(args: args::Plan) -> Result<Exit, Failure> {
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
     let settings = settings(&args.reach.aws, Clock::new(args.judge.now)).map_err(Failure::usage)?;
     let session = Session::start(&settings).await.map_err(Failure::usage)?;
-    let plan = Plan::new(&args.judge.checks, &config.skipped, &args.judge.sources);
+    let rules = Arc::new(config::rules(&config).map_err(Failure::usage)?);
+    let plan = Plan::new(&args.judge.checks, &config.skipped, &args.judge.sources, rules);
     let elsewhere = outside(&args.reach, &plan).map_err(Failure::usage)?;
     let mut planned = Planned { elsewhere, ..Planned::default() };
     if args.reach.reaches_aws() {
@@ -59,6 +62,8 @@ impl Planned {
         let entered = identity::enter(session.clone(), config).await?;
         self.scopes.extend(entered.scopes);
         let Some(caller) = entered.caller else { return Ok(()) };
+        let named = config::units(&plan.rules)?;
+        self.scopes.extend(organization::units(&caller.account, &named).await.1);
         let (entries, scopes) = enter_all(&entered.session, &caller, &config.accounts).await;
         self.scopes.extend(scopes);
         for entry in entries {
@@ -115,7 +120,9 @@ impl Planned {
             weights.expected(&unit.to_string(), &recipe)
         };
         let last: Option<u64> = self.accounts.iter().map(expected).sum();
-        let least: u64 = self.accounts.iter().map(|entered| entered.least_calls(plan)).sum();
+        // The tags of an account are one call to the organisation.
+        let tags = u64::from(plan.rules.needs_account_tags());
+        let least: u64 = self.accounts.iter().map(|entered| entered.least_calls(plan) + tags).sum();
         let latency = traffic.waited / asked;
         let pages = traffic.services.get("organizations").map_or(0, |service| service.calls);
         let work = Work {

@@ -1,6 +1,7 @@
 //! `howler policy iam`: the least that a scan needs, derived from the sources that it asks.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use howler_sources::{IDENTITY_ACTIONS, ORGANIZATION_ACTIONS, TAG_ACTIONS, UNIT_ACTIONS};
 use serde_json::{Value, json};
@@ -11,13 +12,14 @@ use crate::plan::Plan;
 /// The policy, as it is printed.
 pub fn text(policy: &Policy) -> String {
     let Policy::Iam { checks, roles, via, organization, units, tags, partition, role_name } = policy;
-    let mut actions = Plan::new(checks, &[], &[]).actions();
+    // Owners may be found by tags, of resources and of accounts.
+    let mut actions = Plan::new(checks, &[], &[], Arc::default()).with_tags().actions();
     actions.extend(IDENTITY_ACTIONS);
     // Tags are looked for in the whole organisation, unless a part of it is named.
     let whole = *organization || (*tags && !units);
     actions.extend(ORGANIZATION_ACTIONS.iter().filter(|_| whole));
     actions.extend(UNIT_ACTIONS.iter().filter(|_| *units));
-    actions.extend(TAG_ACTIONS.iter().filter(|_| *tags));
+    actions.extend(TAG_ACTIONS.iter().filter(|_| *organization || *units || *tags));
     // Which accounts there are is not known here, but the role has one name in all of them.
     let everywhere = format!("arn:{partition}:iam::*:role/{}", role_name.as_str());
     let everywhere = (whole || *units).then_some(everywhere);

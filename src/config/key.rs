@@ -115,6 +115,15 @@ pub static KEYS: &[Key] = keys! {
     "report.fail_on", Some("--fail-on"), Is(r#""high""#),
         "The least severity that makes the exit code 1.",
         |config, _, value| config.fail_on = value.parsed::<Severity>()?;
+    "rules.owners", None, Like(r#""/etc/howler/owners.toml""#),
+        "Who owns what. Without it owners.toml beside this file, or in the folder that howler runs in.",
+        |config, _, value| config.rules.owners = Some(value.text()?.into());
+    "rules.suppressions", None, Like(r#""/etc/howler/suppressions.toml""#),
+        "What need not be told, until when. Without it suppressions.toml, in the same places.",
+        |config, _, value| config.rules.suppressions = Some(value.text()?.into());
+    "rules.severities", None, Like(r#""/etc/howler/severities.toml""#),
+        "What is worse or better here than its check says. Without it severities.toml, in the same places.",
+        |config, _, value| config.rules.severities = Some(value.text()?.into());
     "notify.*", Some("--notify"), Like(r#"alertmanager = "https://alerts.example.com""#),
         "Gateways that findings are delivered to: an address, or a table that says more (docs/gateways.md). An address \
          with a password stays out of this file: { env = \"NAME\" } or { file = \"PATH\" } says where it is.",

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use super::file::{self, meant};
 use super::key::Key;
 use super::layers::{Entry, Layer, Origin};
-use super::{Config, Layers, Value};
+use super::{Config, Layers, RulesAt, Value};
 use crate::args::ConfigFile;
 use crate::environment;
 
@@ -23,7 +23,12 @@ const PREFIX: &str = "HOWLER_";
 /// # Errors
 /// Every mistake, a line for each.
 pub fn load(from: &ConfigFile, flags: Layer) -> Result<(Config, Layers)> {
-    stack(found(from)?, &environment::settings(PREFIX)?, flags)
+    let file = found(from)?;
+    let folders =
+        if from.no_config { Vec::new() } else { RulesAt::beside(file.as_ref().map(|(path, _)| &**path)) };
+    let (mut config, layers) = stack(file, &environment::settings(PREFIX)?, flags)?;
+    config.rules.folders = folders;
+    Ok((config, layers))
 }
 
 /// The configuration of flags alone, for a scan that nothing but its flags may change.

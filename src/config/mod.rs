@@ -6,6 +6,7 @@ mod key;
 mod layers;
 mod load;
 mod notify;
+mod rules;
 mod secret;
 mod tag;
 mod value;
@@ -27,6 +28,7 @@ pub use layers::{Entry, Layers};
 pub use load::check;
 pub use load::{FILE_NAME, load, without_file};
 pub use notify::Target;
+pub use rules::{RulesAt, RulesFiles, rules, rules_files, units};
 pub use tag::Tag;
 pub use value::Value;
 
@@ -44,6 +46,7 @@ pub struct Config {
     pub notify: Vec<Target>,
     pub delivery: Delivery,
     pub state: State,
+    pub rules: RulesAt,
 }
 
 /// How findings are delivered.
@@ -85,6 +88,7 @@ impl Default for Config {
                 spool: TimeDelta::days(14),
                 spool_most: 64 << 20,
             },
+            rules: RulesAt::default(),
         }
     }
 }
