@@ -77,6 +77,16 @@ fn the_service_fails_for_everything_but_findings() {
 }
 
 #[test]
+fn the_service_that_tells_again_has_the_memory_of_the_one_that_scans() {
+    let (scan, again) = (unit(SERVICE), unit("deploy/systemd/howler-notify.service"));
+    for key in ["User", "DynamicUser", "StateDirectory", "StateDirectoryMode", "UMask", "ProtectSystem"] {
+        assert_eq!(scan[key], again[key], "{key}");
+    }
+    assert_eq!(again["ExecStart"], ["/usr/local/bin/howler notify $HOWLER_NOTIFY_ARGS"]);
+    assert!(program(EXE).args(["notify", "--help"]).output().unwrap().status.success());
+}
+
+#[test]
 fn systemd_takes_the_units() {
     if program("systemd-analyze").arg("--version").output().is_err() {
         eprintln!("systemd-analyze is not here: the units were only run, not verified");
@@ -88,7 +98,9 @@ fn systemd_takes_the_units() {
         fs::write(&to, read(path).replace("/usr/local/bin/howler", EXE)).unwrap();
         to
     };
-    let units = [copy(SERVICE), copy("deploy/systemd/howler.timer")];
+    let names = ["howler.timer", "howler-notify.service", "howler-notify.timer"];
+    let others = names.map(|name| copy(&format!("deploy/systemd/{name}")));
+    let units = [[copy(SERVICE)].as_slice(), &others].concat();
     let verify = program("systemd-analyze").args(["verify", "--man=no"]).args(&units).output().unwrap();
     assert!(verify.status.success() && verify.stderr.is_empty(), "{verify:?}");
 }
@@ -107,7 +119,8 @@ fn the_cron_job_scans_one_at_a_time_and_may_do_nothing_else() {
 #[test]
 fn the_cron_job_tells_as_json_whom_it_could_not_tell() {
     let documents = yaml(CRON_JOB);
-    let pod = &documents[1]["spec"]["jobTemplate"]["spec"]["template"]["spec"];
+    let job = documents.iter().find(|it| it["kind"] == "CronJob").unwrap();
+    let pod = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"];
     let here = |arg: String| arg.replace("alertmanager.monitoring:9093", "127.0.0.1:1");
     let args: Vec<String> = strings(&pod["containers"][0]["args"]).into_iter().map(here).collect();
     let output = run(&args);
