@@ -47,9 +47,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes what is wrong at a place.
-    pub(crate) fn mistake(&mut self, at: Range<usize>, what: impl ToString) {
+    pub(crate) fn mistake(&mut self, at: Range<usize>, what: impl AsRef<str>) {
         let (file, line) = (self.file.name.clone(), self.line(&at));
-        self.wrong.push(Mistake { file, line, what: what.to_string() });
+        self.wrong.push(Mistake { file, line, what: without_control(what.as_ref()) });
     }
 
     /// The line of a place, from 1 on.
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         T: FromStr<Err: ToString>,
     {
         let parsed = self.text(key, value)?.parse();
-        parsed.map_err(|error: T::Err| self.mistake(value.span(), error.to_string().escape_debug())).ok()
+        parsed.map_err(|error: T::Err| self.mistake(value.span(), error.to_string())).ok()
     }
 }
 
@@ -143,7 +143,7 @@ impl<'a> Block<'a> {
     pub(crate) fn finish(self, reader: &mut Reader<'a>) {
         for key in self.table.keys() {
             let near = near(key.get_ref(), self.known.iter().copied());
-            let what = format!("{}: there is no such key{near}", key.get_ref().escape_debug());
+            let what = format!("{}: there is no such key{near}", key.get_ref());
             reader.mistake(key.span(), what);
         }
     }
@@ -158,6 +158,15 @@ fn block<'a>(key: &str, item: Value<'a>, reader: &mut Reader<'a>) -> Option<Bloc
             None
         }
     }
+}
+
+/// A message may repeat what the file says.
+fn without_control(text: &str) -> String {
+    let escaped = |letter: char| match letter.is_control() {
+        true => letter.escape_unicode().to_string(),
+        false => letter.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 /// The name that a misspelt one was meant to be, as the end of a message; empty if none is near.

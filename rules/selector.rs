@@ -65,9 +65,15 @@ impl Selector {
         self.all.iter().all(|condition| condition.any.iter().any(|test| test.holds(subject)))
     }
 
-    /// Whether it names what it is about so that nothing unseen can hide behind it: by id, or by account and check
-    /// without a wildcard.
-    pub(crate) fn is_exact(&self) -> bool {
+    /// Whether a finding is what it is about, and may be hidden by it.
+    ///
+    /// What could not be seen is hidden only by who names it exactly; nor does a suppression hide its own end.
+    pub(crate) fn may_hide(&self, subject: Subject<'_>) -> bool {
+        self.matches(subject) && (self.is_exact() || !subject.is_delicate())
+    }
+
+    /// Whether it names something by id, or by account and check without a wildcard.
+    fn is_exact(&self) -> bool {
         let names = |key| self.all.iter().any(|condition| condition.key == key);
         let wild = |condition: &Condition| condition.any.iter().any(Test::is_wild);
         names("id") || (names("account") && names("check") && !self.all.iter().any(wild))
@@ -112,7 +118,7 @@ impl Condition {
 
 fn test(key: &str, text: &str, at: &Range<usize>, reader: &mut Reader<'_>) -> Option<Test> {
     let test = Test::read(key, text, reader.checks());
-    test.map_err(|wrong| reader.mistake(at.clone(), format!("{key}: {}", wrong.escape_debug()))).ok()
+    test.map_err(|wrong| reader.mistake(at.clone(), format!("{key}: {wrong}"))).ok()
 }
 
 impl Test {

@@ -46,7 +46,7 @@ impl Severities {
     pub(crate) fn of(&self, subject: Subject<'_>, now: DateTime<Utc>) -> Option<(Severity, Rescored)> {
         let verdict = &subject.finding.verdict;
         let from = verdict.severity;
-        let over = self.overrides.iter().rev().find(|rule| rule.selector.matches(subject));
+        let over = self.overrides.iter().rev().find(|rule| rule.holds(subject));
         let mut said = over.map_or((from, ""), |rule| (rule.severity, &rule.via));
         let left = verdict.deadline.map(|deadline| deadline.signed_duration_since(now));
         for (within, rule) in &self.escalations {
@@ -57,6 +57,16 @@ impl Severities {
         }
         let (severity, via) = said;
         (severity != from).then(|| (severity, Rescored { from, via: via.to_owned() }))
+    }
+}
+
+impl Rule {
+    /// Nobody hears of what is info, so that this hides as a suppression does.
+    fn holds(&self, subject: Subject<'_>) -> bool {
+        match self.severity {
+            Severity::Info => self.selector.may_hide(subject),
+            _ => self.selector.matches(subject),
+        }
     }
 }
 

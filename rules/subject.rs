@@ -1,6 +1,6 @@
 //! A finding as rules look at it: where it is, what it is called, and the tags around it.
 
-use howler_model::{Endpoint, Finding, Measure, Place, Service};
+use howler_model::{Endpoint, Finding, Measure, Place, Service, Status};
 
 use crate::Around;
 
@@ -15,6 +15,13 @@ pub(crate) struct Subject<'a> {
 pub(crate) type Tag = (String, String);
 
 impl<'a> Subject<'a> {
+    /// Whether it says that something is not known, or that a suppression ends.
+    pub(crate) fn is_delicate(self) -> bool {
+        let verdict = &self.finding.verdict;
+        verdict.status == Status::Unknown
+            || matches!(verdict.measure, Measure::Gap(_) | Measure::Suppression { .. })
+    }
+
     /// The tags of the resource itself; of a quota that something has for itself, those of that.
     pub(crate) fn tags(self) -> &'a [Tag] {
         let id = &self.finding.verdict.resource.id;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, TimeDelta};
-use howler_model::{Finding, Measure, Status, Suppressed, Suppression};
+use howler_model::{Status, Suppressed, Suppression};
 
 use crate::owners;
 use crate::reader::{Block, Reader};
@@ -49,15 +49,10 @@ impl Suppressions {
         self.entries.iter().map(|entry| &entry.selector)
     }
 
-    /// The entries that are about a finding, whether they still hold or not.
-    ///
-    /// What could not be seen is hidden only by who names it exactly; nor does a suppression hide its own end.
+    /// The entries that are about a finding and may hide it, whether they still hold or not.
     pub(crate) fn matching(&self, subject: Subject<'_>) -> Vec<usize> {
-        let delicate = is_delicate(subject.finding);
-        let about =
-            |entry: &Entry| entry.selector.matches(subject) && (!delicate || entry.selector.is_exact());
         let entries = self.entries.iter().enumerate();
-        entries.filter(|(_, entry)| about(entry)).map(|(number, _)| number).collect()
+        entries.filter(|(_, entry)| entry.selector.may_hide(subject)).map(|(number, _)| number).collect()
     }
 
     /// What the first of these entries that still holds says, where `status` is what the finding would be.
@@ -83,17 +78,10 @@ impl Suppressions {
     pub(crate) fn unmatched(&self, matched: &BTreeSet<usize>) -> Vec<String> {
         let entries = self.entries.iter().enumerate().filter(|(number, _)| !matched.contains(number));
         let line = |entry: &Entry| {
-            format!("{}: nothing is suppressed by it: {}", entry.place, entry.selector.text())
+            format!("{}: matches no finding of this scan: {}", entry.place, entry.selector.text())
         };
         entries.map(|(_, entry)| line(entry)).collect()
     }
-}
-
-/// Whether a finding says that something is not known, or that a suppression ends.
-fn is_delicate(finding: &Finding) -> bool {
-    let verdict = &finding.verdict;
-    verdict.status == Status::Unknown
-        || matches!(verdict.measure, Measure::Gap(_) | Measure::Suppression { .. })
 }
 
 impl Entry {
