@@ -1,6 +1,7 @@
 //! One escaping layer for each output; certificate names, tags and answers of servers are written by others.
 
 use std::fmt::Write;
+use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -113,6 +114,21 @@ pub(crate) fn json(text: &str) -> String {
         }
     }
     out
+}
+
+/// [`json`] for what is written bit by bit; each bit is whole characters, as those of a JSON writer are.
+pub(crate) struct Json<W>(pub(crate) W);
+
+impl<W: io::Write> io::Write for Json<W> {
+    fn write(&mut self, bit: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(bit).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.0.write_all(json(text).as_bytes())?;
+        Ok(bit.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
+use crate::document::Changes;
 use crate::{Document, Reading, Report, Scan, Style, escape};
 
 /// Bytes that are written at once: records are copied, and a document may have millions of them.
 const AT_ONCE: usize = 1 << 20;
-/// Where the records of a document begin. No text in front of it can hold this: a quote in a text is escaped.
-const RECORDS: &str = "  \"findings\": []";
+/// Where that begins in a document which has one line for each. No text in front of it can hold this: a line break in a
+/// text is escaped.
+const LINES: &str = "\n  \"changes\": null";
 
 /// `--format json`.
 pub(crate) struct Json;
@@ -22,16 +24,29 @@ impl Report for Json {
     fn render(&self, scan: &Scan, _: &Style, out: &mut dyn Write) -> io::Result<()> {
         let mut out = BufWriter::with_capacity(AT_ONCE, out);
         let empty = serde_json::to_string_pretty(&Document::head(scan))?;
-        let (head, _) = empty.split_once(RECORDS).ok_or(io::ErrorKind::InvalidData)?;
-        out.write_all(escape::json(head).as_bytes())?;
-        array("findings", lines(scan.records.findings()?), &mut out)?;
+        let (head, _) = empty.split_once(LINES).ok_or(io::ErrorKind::InvalidData)?;
+        writeln!(out, "{}", escape::json(head))?;
+        changes(scan.changes.as_ref(), &mut out)?;
+        array("  ", "findings", lines(scan.records.findings()?), &mut out)?;
         out.write_all(b",\n")?;
-        array("scopes", lines(scan.records.scopes()?), &mut out)?;
+        array("  ", "scopes", lines(scan.records.scopes()?), &mut out)?;
         out.write_all(b",\n")?;
-        array("deliveries", scan.deliveries.iter().map(line), &mut out)?;
+        array("  ", "deliveries", scan.deliveries.iter().map(line), &mut out)?;
         out.write_all(b"\n}\n")?;
         out.flush()
     }
+}
+
+/// What changed, a finding a line too: a first scan has as many changes as findings.
+fn changes(changes: Option<&Changes>, out: &mut impl Write) -> io::Result<()> {
+    let Some(Changes { since, findings, unconfirmed }) = changes else {
+        return out.write_all(b"  \"changes\": null,\n");
+    };
+    writeln!(out, "  \"changes\": {{\n    \"since\": {},", line(since)?)?;
+    array("    ", "findings", findings.iter().map(line), out)?;
+    out.write_all(b",\n")?;
+    array("    ", "unconfirmed", unconfirmed.iter().map(line), out)?;
+    out.write_all(b"\n  },\n")
 }
 
 /// Records as they are.
@@ -45,18 +60,22 @@ fn line(part: &impl Serialize) -> io::Result<Box<str>> {
 
 /// A field of the document, an element a line.
 fn array(
+    indent: &str,
     name: &str,
     elements: impl Iterator<Item = io::Result<Box<str>>>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    write!(out, "  \"{name}\": [")?;
-    let mut end: &[u8] = b"]";
-    for (number, element) in elements.enumerate() {
-        out.write_all(if number == 0 { b"\n    " } else { b",\n    " })?;
+    write!(out, "{indent}\"{name}\": [")?;
+    let mut is_empty = true;
+    for element in elements {
+        write!(out, "{}\n{indent}  ", if is_empty { "" } else { "," })?;
         out.write_all(element?.as_bytes())?;
-        end = b"\n  ]";
+        is_empty = false;
     }
-    out.write_all(end)
+    if !is_empty {
+        write!(out, "\n{indent}")?;
+    }
+    out.write_all(b"]")
 }
 
 #[cfg(test)]
@@ -79,7 +98,7 @@ mod tests {
     #[test]
     fn a_terminal_has_nothing_to_obey_in_it_and_nothing_is_lost() {
         let mut sample = samples::hostile();
-        sample.run.id = format!("{:?} \"findings\": []\n  \"findings\": []", samples::HOSTILE);
+        sample.run.id = format!("{:?} \"changes\": null\n  \"changes\": null", samples::HOSTILE);
         sample.deliveries = samples::HOSTILE.map(delivery).into();
         let text = json(&sample);
         assert!(!text.chars().any(|c| c != '\n' && escape::is_hidden(c)), "{text}");
@@ -105,6 +124,23 @@ mod tests {
             "{text}"
         );
         assert_eq!(Document::parse(text.as_bytes()).unwrap(), Document::read(&sample.scan()).unwrap());
+    }
+
+    #[test]
+    fn a_change_is_a_line_and_no_change_is_none() {
+        let mut sample = samples::remembered();
+        for left in [usize::MAX, 1, 0] {
+            let changes = sample.changes.as_mut().unwrap();
+            changes.findings.truncate(left);
+            changes.unconfirmed.truncate(left);
+            let number = changes.findings.len() + changes.unconfirmed.len();
+            let text = json(&sample);
+            assert_eq!(text.lines().filter(|line| line.starts_with("      {\"id\"")).count(), number);
+            assert_eq!(Document::parse(text.as_bytes()).unwrap(), Document::read(&sample.scan()).unwrap());
+        }
+        assert!(
+            json(&sample).contains("    \"findings\": [],\n    \"unconfirmed\": []\n  },\n  \"findings\": [")
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! First the head, then each finding, each scope, and an end that says how many there were. A file without the end
 //! broke off.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 use serde::{Deserialize, Serialize};
@@ -65,8 +66,9 @@ impl Kind {
 
 /// Facts and totals of a scan: the first line.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Head {
-    pub(crate) schema: Schema,
+#[serde(tag = "kind", rename = "scan")]
+pub(crate) struct Head<'a> {
+    schema: Schema,
     pub(crate) tool: Tool,
     pub(crate) run: Run,
     complete: bool,
@@ -75,14 +77,15 @@ pub(crate) struct Head {
     /// All that is counted of the records, so that a reader need not count them.
     pub(crate) tally: Tally,
     #[serde(default)]
-    pub(crate) changes: Option<Changes>,
+    pub(crate) changes: Option<Cow<'a, Changes>>,
     pub(crate) deliveries: Vec<Delivery>,
 }
 
-impl Head {
-    fn of(scan: &Scan) -> Self {
-        let Document { schema, tool, run, complete, coverage, summary, changes, .. } = Document::head(scan);
+impl<'a> Head<'a> {
+    fn of(scan: &'a Scan) -> Self {
+        let Document { schema, tool, run, complete, coverage, summary, .. } = Document::head(scan);
         let (tally, deliveries) = (scan.tally.clone(), scan.deliveries.clone());
+        let changes = scan.changes.as_ref().map(Cow::Borrowed);
         Self { schema, tool, run, complete, coverage, summary, tally, changes, deliveries }
     }
 }
@@ -102,7 +105,8 @@ impl End {
 
 /// Writes all lines but the last, which is returned.
 pub(crate) fn write(scan: &Scan, out: &mut impl Write) -> io::Result<End> {
-    Kind::Scan.write(&escape::json(&serde_json::to_string(&Head::of(scan))?), out)?;
+    serde_json::to_writer(escape::Json(&mut *out), &Head::of(scan))?;
+    out.write_all(b"\n")?;
     let findings = lines(Kind::Finding, scan.records.findings()?, out)?;
     let scopes = lines(Kind::Scope, scan.records.scopes()?, out)?;
     Ok(End { findings, scopes })
@@ -139,7 +143,7 @@ mod tests {
 
     #[test]
     fn each_line_is_an_object_that_says_what_it_is() {
-        for sample in [samples::scan(), samples::hostile(), samples::healthy()] {
+        for sample in [samples::scan(), samples::hostile(), samples::healthy(), samples::remembered()] {
             let text = ndjson(&sample);
             assert!(!text.chars().any(|c| c != '\n' && escape::is_hidden(c)), "{text}");
             let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());

@@ -139,12 +139,13 @@ impl Document {
         Ok(Self {
             findings: findings.collect::<io::Result<_>>()?,
             scopes: scopes.collect::<io::Result<_>>()?,
+            changes: scan.changes.clone(),
             deliveries: scan.deliveries.clone(),
             ..Self::head(scan)
         })
     }
 
-    /// Facts and totals of a scan, without what they are counted of.
+    /// Facts and totals of a scan, without anything of which there may be hundreds of thousands.
     pub(crate) fn head(scan: &Scan) -> Self {
         Self {
             schema: Schema::V1,
@@ -153,7 +154,7 @@ impl Document {
             complete: scan.is_complete(),
             coverage: scan.tally.coverage(),
             summary: scan.tally.summary(),
-            changes: scan.changes.clone(),
+            changes: None,
             findings: Vec::new(),
             scopes: Vec::new(),
             deliveries: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod lines;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
@@ -83,8 +84,9 @@ impl Kept {
 
     fn of_lines(source: Source) -> io::Result<Self> {
         let first = source.lines()?.next()?.and_then(|line| Kind::Scan.object(line)).unwrap_or_default();
-        let head: Head = serde_json::from_str(&first).map_err(other_document)?;
+        let head: Head<'_> = serde_json::from_str(&first).map_err(other_document)?;
         let Head { tool, run, tally, changes, deliveries, .. } = head;
+        let changes = changes.map(Cow::into_owned);
         let end = source.end()?;
         Ok(Self {
             run,

@@ -48,7 +48,7 @@ fn refused(bytes: &[u8]) -> String {
 
 #[test]
 fn what_is_kept_comes_back_as_it_was() {
-    for sample in [samples::scan(), samples::hostile(), samples::healthy()] {
+    for sample in [samples::scan(), samples::hostile(), samples::healthy(), samples::remembered()] {
         let lines = told(&sample, "ndjson");
         let document = told(&sample, "json");
         for bytes in [kept(&sample), zstd(&lines), lines, zstd(&document), document] {
