@@ -36,6 +36,12 @@ fn section(text: &mut String, level: &str, name: &str, of: &Value) {
         let words: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_str().unwrap())).collect();
         write!(text, "\nOne of {}.\n", words.join(", ")).unwrap();
     }
+    let words = of["oneOf"].as_array().into_iter().flatten().filter(|word| word["const"].is_string());
+    for (number, word) in words.enumerate() {
+        let title = if number == 0 { "\n| word | |\n|---|---|\n" } else { "" };
+        let [name, meaning] = ["const", "description"].map(|key| word[key].as_str().unwrap_or_default());
+        writeln!(text, "{title}| `{name}` | {meaning} |").unwrap();
+    }
     // In the order of the document, which only `required` keeps.
     let names: Vec<&str> =
         of["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -69,6 +75,7 @@ fn kind(of: &Value) -> String {
 fn plain(name: &str, of: &Value) -> String {
     match name {
         "string" if of["format"] == "date-time" => "instant".to_owned(),
+        "string" if of["format"] == "date" => "day".to_owned(),
         "array" => format!("list of {}", kind(&of["items"])),
         "object" => {
             let names = of["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
