@@ -23,9 +23,9 @@ use crate::outside::outside;
 use crate::plan::Plan;
 use crate::plan::missed as missed_scope;
 use crate::regions;
-use crate::write::answer;
 use crate::unit::{Unit, account_scope};
 use crate::weights::Weights;
+use crate::write::answer;
 
 /// Processor time of a call, as measured (docs/performance.md).
 const CPU_PER_CALL: Duration = Duration::from_micros(250);
@@ -34,9 +34,10 @@ const CPU_PER_CALL: Duration = Duration::from_micros(250);
 pub async fn run(args: args::Plan) -> Result<Exit, Failure> {
     let said = flags(Some(&args.reach.aws), Some(&args.judge), None);
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
-    let settings = settings(&args.reach.aws, Clock::new(args.judge.now)).map_err(Failure::usage)?;
+    let clock = Clock::new(args.judge.now);
+    let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
     let session = Session::start(&settings).await.map_err(Failure::usage)?;
-    let rules = Arc::new(config::rules(&config).map_err(Failure::usage)?);
+    let rules = Arc::new(config::rules(&config, clock.now()).map_err(Failure::usage)?);
     let plan = Plan::new(&args.judge.checks, &config.skipped, &args.judge.sources, rules);
     let elsewhere = outside(&args.reach, &plan).map_err(Failure::usage)?;
     let mut planned = Planned { elsewhere, ..Planned::default() };

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
 use howler_checks::CHECKS;
 use howler_rules::{Files, Rules, Text};
 use howler_sources::ParentId;
@@ -62,7 +63,7 @@ pub fn rules_files(config: &Config) -> RulesFiles {
 ///
 /// # Errors
 /// A file that cannot be read, and every mistake in them, each with its line.
-pub fn rules(config: &Config) -> Result<Rules> {
+pub fn rules(config: &Config, now: DateTime<Utc>) -> Result<Rules> {
     let RulesFiles { owners, suppressions, severities } = rules_files(config);
     let checks: Vec<_> = CHECKS.iter().map(|check| check.id).collect();
     let files = Files {
@@ -70,6 +71,7 @@ pub fn rules(config: &Config) -> Result<Rules> {
         suppressions: suppressions.as_deref().map(text).transpose()?,
         severities: severities.as_deref().map(text).transpose()?,
         checks: &checks,
+        today: now.date_naive(),
     };
     let rules = Rules::read(&files)?;
     units(&rules)?;
@@ -106,7 +108,10 @@ mod tests {
         assert_eq!(rules_files(&config).owners, Some(there));
         config.rules.owners = Some("elsewhere.toml".into());
         assert_eq!(rules_files(&config).owners, Some("elsewhere.toml".into()));
-        assert!(rules(&config).unwrap_err().to_string().contains("elsewhere.toml"), "it does not exist");
+        assert!(
+            rules(&config, DateTime::UNIX_EPOCH).unwrap_err().to_string().contains("elsewhere.toml"),
+            "it does not exist"
+        );
     }
 
     #[test]

@@ -62,6 +62,18 @@ fn certificates_are_told_by_their_fingerprints_and_keys() {
 }
 
 #[test]
+fn every_certificate_is_owned_by_the_team_that_its_tag_names() {
+    let document = moto().document();
+    let owner = |finding: &Value| {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        ((text(&finding["scope"]["region"]), text(&finding["resource"]["id"])), text(&finding["owner"]))
+    };
+    let owners: BTreeMap<_, _> = document.of_check("certificate-expiry").map(owner).collect();
+    assert_eq!(owners, moto().manifest.owners());
+    assert!(owners.values().any(|name| name == "team-2") && owners.values().any(|name| name == "nobody"));
+}
+
+#[test]
 fn every_usage_is_what_was_made() {
     let (found, made) = (moto().document().usages(), moto().manifest.usages());
     let codes: BTreeSet<String> = made.keys().map(|(_, id)| code(id)).collect();

@@ -270,7 +270,7 @@ fn the_policy_of_whoever_scans_an_organisation_is_what_that_asks_for() {
         (&["--org", "--ou", "r-root"], &["--org", "--ou"]),
     ] {
         let simulated = Simulated::start(with(DATA, |_| ()), vec![]);
-        simulated.scan(&SCAN).args(scan).run();
+        simulated.scan(&SCAN).args(scan).file("owners.toml", "default = \"platform\"\n").run();
         let asked = simulated.simulator.actions();
         let asked: BTreeSet<_> = asked.into_iter().filter(|it| it.starts_with("organizations:")).collect();
         let check = ["--check", "certificate-expiry"];

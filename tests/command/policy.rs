@@ -10,6 +10,9 @@ use crate::harness::{Document, Simulated, howler, now};
 const ROLES: [&str; 4] =
     ["--role", "arn:aws:iam::222222222222:role/howler", "--role", "arn:aws:iam::333333333333:role/howler"];
 
+/// Owners are found by the tags of resources, and not by those of accounts.
+const OWNERS: &str = "default = \"x\"\ntags = []\n[[owner]]\ntag = \"team\"\nowner = \"y\"\n";
+
 /// The actions of all statements.
 fn permitted() -> BTreeSet<String> {
     let policy = Document::parse(&howler(&["policy", "iam"]).args(&ROLES).run().exits(0).stdout);
@@ -33,7 +36,7 @@ fn organization() -> Organization {
 /// What a scan of the whole organisation asked for.
 fn asked(faults: Vec<Rule>) -> BTreeSet<String> {
     let simulated = Simulated::start(organization(), faults);
-    simulated.scan(&ROLES).run();
+    simulated.scan(&ROLES).file("owners.toml", OWNERS).run();
     simulated.simulator.actions()
 }
 
@@ -42,7 +45,9 @@ fn the_policy_is_what_a_scan_asks_for() {
     let denied = |action: &str| vec![Rule::new(Fault::Deny { by_scp: false }).action(action)];
     let mut seen = asked(Vec::new());
     // What is asked instead, where the first choice is refused.
-    for action in ["servicequotas:*", "cloudwatch:*", "iam:*", "acm:*", "elasticloadbalancing:*", "ec2:*"] {
+    for action in
+        ["servicequotas:*", "cloudwatch:*", "iam:*", "acm:*", "elasticloadbalancing:*", "ec2:*", "tag:*"]
+    {
         seen.extend(asked(denied(action)));
     }
     let permitted = permitted();

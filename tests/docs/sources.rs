@@ -15,6 +15,8 @@ pub(crate) fn name(kind: FactKind) -> &'static str {
         FactKind::Binding => "which certificate is used where",
         FactKind::Served => "what endpoints serve",
         FactKind::Quota => "limits and usage of quotas",
+        FactKind::Tag => "tags of resources",
+        FactKind::Suppression => "suppressions",
         FactKind::Coverage => "what could be seen and what could not",
     }
 }
@@ -79,7 +81,8 @@ fn place(source: &Source) -> &'static str {
 fn readers(source: &Source) -> String {
     let reads = |check: &&&'static Check| check.needs.iter().any(|kind| source.kinds.contains(kind));
     let link = |check: &&'static Check| format!("[{0}](../checks/{0}.md)", check.id);
-    CHECKS.iter().filter(reads).map(link).collect::<Vec<_>>().join(", ")
+    let rules = source.kinds.contains(&FactKind::Tag).then(|| "[owners](../owners.md)".to_owned());
+    CHECKS.iter().filter(reads).map(link).chain(rules).collect::<Vec<_>>().join(", ")
 }
 
 fn actions(source: &Source) -> String {

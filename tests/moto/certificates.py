@@ -77,8 +77,11 @@ def acm_certificates(place):
     def one(number):
         kind, domain = kinds[number % len(kinds)], f"c{number}.{place.region}.example.com"
         made = certificate(domain, key_of(kind), ends(number))
-        answer = acm.import_certificate(Certificate=pem(made), PrivateKey=private(key_of(kind)))
-        return told(answer["CertificateArn"], place.region, made) | {"key": kind}
+        owner = f"team-{number % 3}"
+        answer = acm.import_certificate(
+            Certificate=pem(made), PrivateKey=private(key_of(kind)), Tags=[{"Key": "team", "Value": owner}]
+        )
+        return told(answer["CertificateArn"], place.region, made) | {"key": kind, "owner": owner}
 
     listed = place.make(21, one)
     place.uses("acm/L-F141DD1D", len(listed))

@@ -26,6 +26,7 @@ struct Certificate {
     not_after: String,
     sha256: String,
     key: Option<String>,
+    owner: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,7 +68,8 @@ fn start() -> Moto {
     assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
     let manifest = serde_json::from_slice(&seeded.stdout).unwrap();
     let regions = ["scan", "-r", "us-east-1", "-r", "eu-west-1", "--format", "json"];
-    let ran = howler(&regions).aws(&url, "moto").run();
+    // Whoever no tag names is owned by nobody in particular.
+    let ran = howler(&regions).aws(&url, "moto").file("owners.toml", "default = \"nobody\"\n").run();
     Moto { manifest, ran, _server: server }
 }
 
@@ -94,6 +96,12 @@ impl Manifest {
     pub(crate) fn keys(&self) -> BTreeMap<(String, String), String> {
         let key = |it: &Certificate| Some(((it.region.clone(), it.id.clone()), it.key.clone()?));
         self.certificates.iter().filter_map(key).collect()
+    }
+
+    /// The team that each certificate's tag names, or whoever owns the rest.
+    pub(crate) fn owners(&self) -> BTreeMap<(String, String), String> {
+        let owner = |it: &Certificate| it.owner.clone().unwrap_or_else(|| "nobody".to_owned());
+        self.certificates.iter().map(|it| ((it.region.clone(), it.id.clone()), owner(it))).collect()
     }
 
     /// The usage of each quota by region and id.
