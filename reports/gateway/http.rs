@@ -65,6 +65,27 @@ impl Http {
     /// [`Error::Address`] for what is no such address, for two credentials, and for a bearer or trusted certificates
     /// that are none; [`Error::Client`] if this machine has no certificates to trust. None holds the address.
     pub(super) fn open(gateway: &'static str, address: &Secret, settings: &Settings) -> Result<Self, Error> {
+        let server = Self::new(gateway, address, settings)?;
+        match server.url.query() {
+            Some(_) => Err(Error::Address { gateway, reason: "an address without '?' is expected".into() }),
+            None => Ok(server),
+        }
+    }
+
+    /// A server at an address that is asked as it stands, and may be a password as a whole: see
+    /// [`Http::confidential`].
+    ///
+    /// # Errors
+    /// As [`Http::open`].
+    pub(super) fn exactly(
+        gateway: &'static str,
+        address: &Secret,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
+        Ok(Self::new(gateway, address, settings)?.confidential())
+    }
+
+    fn new(gateway: &'static str, address: &Secret, settings: &Settings) -> Result<Self, Error> {
         let wrong = |reason: String| Error::Address { gateway, reason };
         let url = url(address).map_err(wrong)?;
         let bearer = settings.bearer.as_ref().map(bearer).transpose().map_err(wrong)?;
@@ -89,7 +110,7 @@ impl Http {
     /// The same server, whose address or whose posts are a credential as a whole: only its host is told, and a few
     /// digits by which two addresses can be told apart.
     pub(super) fn confidential(mut self) -> Self {
-        let mark = Secret::new(self.url.as_str()).mark();
+        let mark = Secret::new(self.target).mark();
         self.target = format!("{}#{mark}", self.url.host_str().unwrap_or_default());
         self.is_confidential = true;
         self
@@ -173,9 +194,9 @@ fn url(address: &Secret) -> Result<Url, String> {
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(EXPECTED.to_owned());
     }
-    match url.query().is_some() || url.fragment().is_some() {
-        true => Err("an address without '?' and '#' is expected".to_owned()),
-        false => Ok(url),
+    match url.fragment() {
+        Some(_) => Err("an address without '#' is expected".to_owned()),
+        None => Ok(url),
     }
 }
 

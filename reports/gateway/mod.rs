@@ -2,18 +2,29 @@
 
 mod alone;
 mod alertmanager;
+#[cfg(feature = "aws")]
+mod aws;
 mod deliver;
-mod http;
 mod event;
+#[cfg(feature = "aws")]
+mod eventbridge;
+mod http;
 mod notice;
 mod pace;
 mod pagerduty;
+#[cfg(feature = "aws")]
+mod security_hub;
 mod settings;
 mod slack;
+#[cfg(feature = "aws")]
+mod sns;
 mod spacing;
+mod webhook;
 
 use std::pin::Pin;
 
+#[cfg(feature = "aws")]
+pub use aws::{Asked, Aws, Barred, Caller, SdkConfig};
 pub use alone::{Notices, alone};
 pub use deliver::{Settle, bodies, deliver};
 pub use notice::{Envelope, News, Notice, Told, lease};
@@ -74,20 +85,6 @@ pub trait Gateway: Send + Sync {
     }
 }
 
-/// AWS as whoever scans is known there, for gateways that are services of it.
-#[cfg(feature = "aws")]
-pub trait Aws: std::fmt::Debug + Send + Sync {
-    /// How to act in an account (the caller's own if none is named), in a region.
-    ///
-    /// # Errors
-    /// Why nobody can, in a few words and without credentials.
-    fn config<'a>(
-        &'a self,
-        account: Option<&'a str>,
-        region: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<aws_config::SdkConfig, String>> + Send + 'a>>;
-}
-
 /// A gateway that can be used, or why it cannot.
 pub type Opened = Result<Box<dyn Gateway>, Error>;
 
@@ -106,7 +103,18 @@ pub struct Opener {
 }
 
 /// All gateways, one line for each file of this folder that is one.
-pub static GATEWAYS: &[Opener] = &[alertmanager::OPENER, pagerduty::OPENER, slack::OPENER];
+pub static GATEWAYS: &[Opener] = &[
+    alertmanager::OPENER,
+    #[cfg(feature = "aws")]
+    eventbridge::OPENER,
+    pagerduty::OPENER,
+    #[cfg(feature = "aws")]
+    security_hub::OPENER,
+    slack::OPENER,
+    #[cfg(feature = "aws")]
+    sns::OPENER,
+    webhook::OPENER,
+];
 
 /// The gateway of that name.
 ///

@@ -96,6 +96,8 @@ pub struct Envelope<'a> {
     pub coverage: Coverage,
     /// How many findings there are.
     pub summary: Summary,
+    /// When it is told, as far as anybody says so: the end of the scan otherwise.
+    pub sent_at: DateTime<Utc>,
     /// How long what is told lives without being told again ([`Keeps::Leases`](super::Keeps::Leases)).
     pub lease: TimeDelta,
 }
@@ -121,6 +123,7 @@ impl<'a> Envelope<'a> {
             complete: scan.is_complete(),
             coverage: scan.tally.coverage(),
             summary: scan.tally.summary(),
+            sent_at: scan.run.finished_at,
             lease,
         }
     }

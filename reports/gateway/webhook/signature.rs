@@ -1,0 +1,41 @@
+//! The signature of a body: whoever shares the secret sees that howler wrote it, and when.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::gateway::Secret;
+
+/// The header that holds it.
+const HEADER: &str = "howler-signature";
+
+/// What bodies are signed with. It has no `Debug`.
+pub(super) struct Signature(Hmac<Sha256>);
+
+impl Signature {
+    /// Signs with a secret.
+    ///
+    /// # Errors
+    /// What is wrong with it: everybody knows an empty one.
+    pub(super) fn new(secret: &Secret) -> Result<Self, &'static str> {
+        let key = secret.expose().as_bytes();
+        let mac = Hmac::new_from_slice(key).map_err(|_| "the secret to sign with is none")?;
+        if key.is_empty() { Err("the secret to sign with is empty") } else { Ok(Self(mac)) }
+    }
+
+    /// `Howler-Signature: t=SECONDS,v1=HEX`: HMAC-SHA256 over the seconds since 1970, a dot, and the body.
+    pub(super) fn header(&self, body: &str, at: DateTime<Utc>) -> (&'static str, Secret) {
+        let seconds = at.timestamp();
+        let mut mac = self.0.clone();
+        mac.update(format!("{seconds}.").as_bytes());
+        mac.update(body.as_bytes());
+        let mut value = format!("t={seconds},v1=");
+        for byte in mac.finalize().into_bytes() {
+            // Writing to a String cannot fail.
+            let _ = write!(value, "{byte:02x}");
+        }
+        (HEADER, Secret::new(value))
+    }
+}
