@@ -6,6 +6,7 @@ mod call;
 mod clock;
 mod closed;
 mod credentials;
+mod delivery;
 mod enter;
 mod http;
 mod listing;
