@@ -8,26 +8,60 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Target};
 
+/// Gateways that are services of AWS.
+pub const IN_AWS: [&str; 3] = ["sns", "eventbridge", "security-hub"];
+
 /// A gateway and what it is to be told.
 pub struct Recipient {
     pub gateway: Box<dyn Gateway>,
     pub audience: Audience,
 }
 
+/// The way into AWS for gateways that are services of it; there may be none.
+#[derive(Default)]
+pub struct Way {
+    #[cfg(feature = "aws-gateways")]
+    aws: Option<std::sync::Arc<dyn gateway::Aws>>,
+}
+
+impl Way {
+    #[cfg(feature = "aws-gateways")]
+    fn new(config: &Config, aws: Option<howler_sources::Settings>) -> Self {
+        let deliverer = |settings| crate::delivery_aws::Deliverer::new(settings, config.accounts.clone());
+        Self { aws: aws.map(|settings| std::sync::Arc::new(deliverer(settings)) as _) }
+    }
+
+    #[cfg(not(feature = "aws-gateways"))]
+    fn new(_: &Config, _: Option<howler_sources::Settings>) -> Self {
+        Self {}
+    }
+
+    #[cfg(feature = "aws-gateways")]
+    fn with(&self, settings: gateway::Settings) -> gateway::Settings {
+        gateway::Settings { aws: self.aws.clone(), ..settings }
+    }
+
+    #[cfg(not(feature = "aws-gateways"))]
+    fn with(&self, settings: gateway::Settings) -> gateway::Settings {
+        settings
+    }
+}
+
 /// Opens all, without connecting: a misspelt address must not cost a night.
 ///
 /// # Errors
 /// One that cannot be opened. No message holds a secret.
-pub fn open_all(config: &Config) -> Result<Vec<Recipient>> {
-    config.notify.iter().map(|target| open(target, config)).collect()
+pub fn open_all(config: &Config, aws: Option<howler_sources::Settings>) -> Result<Vec<Recipient>> {
+    let way = Way::new(config, aws);
+    config.notify.iter().map(|target| open(target, config, &way)).collect()
 }
 
 /// Opens one.
 ///
 /// # Errors
 /// As [`open_all`].
-pub fn open(target: &Target, config: &Config) -> Result<Recipient> {
-    let settings = target.settings(config.delivery.pace)?;
+pub fn open(target: &Target, config: &Config, way: &Way) -> Result<Recipient> {
+    let settings = way.with(target.settings(config.delivery.pace)?);
     let gateway = gateway::open(&target.gateway, &settings)?;
     let opener = GATEWAYS.iter().find(|opener| opener.name == target.gateway);
     let usual = opener.map(|opener| opener.at_least.into()).unwrap_or(howler_model::Severity::Low);

@@ -6,6 +6,8 @@ mod args;
 mod commands;
 mod config;
 mod deliver;
+#[cfg(feature = "aws-gateways")]
+mod delivery_aws;
 mod engine;
 mod entries;
 mod environment;

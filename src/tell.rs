@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use futures::StreamExt;
 use howler_model::Severity;
 use howler_reports::{PartHead, Planned, Run, Scan, Style};
+use howler_sources::Settings;
 use howler_state::{Audience, Memory};
 
 use crate::args::{Output, Tell};
@@ -40,8 +41,9 @@ pub struct Teller {
 
 impl Teller {
     /// Reads what the command line and the configuration say about reports, gateways and the memory of scans.
-    pub fn new(tell: &Tell, config: &Config) -> Result<Self, Failure> {
-        let recipients = gateways::open_all(config).map_err(Failure::usage)?;
+    /// Gateways in AWS are reached as `aws` says; nobody reaches them without.
+    pub fn new(tell: &Tell, config: &Config, aws: Option<Settings>) -> Result<Self, Failure> {
+        let recipients = gateways::open_all(config, aws).map_err(Failure::usage)?;
         let memory = Place::find(&tell.remember, config, &recipients).map_err(Failure::usage)?;
         let mut outputs = tell.outputs.clone();
         if outputs.iter().all(|output| !matches!(output, Output::Report { path: None, .. })) {

@@ -24,7 +24,7 @@ pub async fn run(mut args: args::Demo) -> Result<Exit, Failure> {
     let reach = Reach { aws: Aws { roles, ..Aws::default() }, ..Reach::default() };
     let said = flags(Some(&reach.aws), Some(&args.judge), Some(&args.tell));
     let config = config::without_file(said).map_err(Failure::usage)?;
-    let teller = Teller::new(&args.tell, &config)?;
+    let teller = Teller::new(&args.tell, &config, None)?;
     let simulator = Simulator::start(organization, faults, clock.now()).map_err(Failure::internal)?;
     let stand_in = StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() };
     let settings =

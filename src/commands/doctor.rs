@@ -12,7 +12,7 @@ use crate::config::{self, Config, Target, flags};
 use crate::entries::{Entry, enter_all};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
-use crate::gateways;
+use crate::gateways::{self, Way};
 use crate::identity::through;
 use crate::regions::{named, partitions, stray};
 use crate::scanner::Caller;
@@ -90,7 +90,7 @@ async fn examine(session: &Session, config: &Config) -> Vec<Line> {
 /// Whether a gateway has an address; nothing is posted.
 fn gateway(target: &Target, config: &Config) -> Line {
     let what = format!("gateway {}", target.gateway);
-    match gateways::open(target, config) {
+    match gateways::open(target, config, &Way::default()) {
         Ok(_) => Line::ok(format!("{what}: it has an address")),
         Err(error) => Line::to_do(what, format!("{error:#}")),
     }

@@ -27,7 +27,8 @@ type Parts = BTreeMap<u32, Part>;
 pub async fn run(args: args::Merge) -> Result<Exit, Failure> {
     let (config, _) =
         config::load(&args.file, flags(None, None, Some(&args.tell))).map_err(Failure::usage)?;
-    let teller = Teller::new(&args.tell, &config)?;
+    let aws = super::scan::delivery(&config).map_err(Failure::usage)?;
+    let teller = Teller::new(&args.tell, &config, aws)?;
     // All parts are read at once; where they are more than may be open, the one that is too many says so.
     environment::raise_open_files();
     let parts = read(&args.parts, config.thresholds.scan_interval).map_err(Failure::usage)?;

@@ -21,7 +21,8 @@ use crate::write::{answer, say};
 pub async fn run(args: Retell) -> Result<Exit, Failure> {
     let said = delivered(&args.gateways, args.remember.state.as_deref());
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
-    let recipients = open_all(&config).map_err(Failure::usage)?;
+    let aws = super::scan::delivery(&config).map_err(Failure::usage)?;
+    let recipients = open_all(&config, aws).map_err(Failure::usage)?;
     if recipients.is_empty() {
         return Err(Failure::usage(Error::msg("nobody is to be told: --notify or howler.toml names gateways")));
     }

@@ -8,9 +8,10 @@ use anyhow::{Context, Error, Result};
 use howler_sources::{Limits, Prober, Settings, THROTTLED_FOR, TrustAnchors, present};
 
 use crate::args::{self, Aws, Reach};
-use crate::config::{self, flags};
+use crate::config::{self, Config, flags};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
+use crate::gateways;
 use crate::job::Job;
 use crate::shard::Shard;
 use crate::tell::Teller;
@@ -29,18 +30,18 @@ pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
     let clock = Clock::new(args.judge.now);
     let said = flags(Some(&args.reach.aws), Some(&args.judge), Some(&args.tell));
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
-    let rules = Arc::new(config::rules(&config).map_err(Failure::usage)?);
+    let rules = Arc::new(config::rules(&config, clock.now()).map_err(Failure::usage)?);
     let shard = args.share.map(|share| share.shard(environment::array_index())).transpose();
     let shard = shard.map_err(|error| Failure::usage(Error::msg(error)))?;
+    let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
     let teller = match shard {
         Some(shard) => Teller::of_part(&args.tell, &config, shard),
-        None => Teller::new(&args.tell, &config),
+        None => Teller::new(&args.tell, &config, Some(settings.clone())),
     };
     let prober = prober(&args.reach).map_err(Failure::usage)?;
     for path in &args.reach.files {
         present(path).map_err(Failure::usage)?;
     }
-    let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
     let weights = Weights::load(last_scan());
     let shard = shard.unwrap_or(Shard::WHOLE);
     let job = Job { reach: args.reach, judge: args.judge, config, clock, prober, shard, weights, rules };
@@ -67,6 +68,12 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
         stand_in: None,
         now: clock.now(),
     })
+}
+
+/// How gateways reach AWS that are services of it, where nothing is scanned; none if there are none.
+pub fn delivery(config: &Config) -> Result<Option<Settings>> {
+    let wanted = config.notify.iter().any(|target| gateways::IN_AWS.contains(&target.gateway.as_str()));
+    wanted.then(|| settings(&Aws::default(), Clock::new(None))).transpose()
 }
 
 /// What endpoints are asked with: the machine's trust anchors and those of `--trust`.
