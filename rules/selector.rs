@@ -210,8 +210,13 @@ fn check(text: &str, checks: &[CheckId]) -> Result<WildMatch, String> {
 }
 
 fn unit(text: &str) -> Result<String, String> {
-    let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let valid = (text.starts_with("ou-") || text.starts_with("r-")) && text.bytes().all(letters);
+    let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let word = |part: &str, least| (least..=32).contains(&part.len()) && part.bytes().all(letters);
+    let valid = match text.split('-').collect::<Vec<_>>()[..] {
+        ["r", root] => word(root, 4),
+        ["ou", root, unit] => word(root, 4) && word(unit, 8),
+        _ => false,
+    };
     let wrong =
         || format!("'{text}' is not an organisational unit: something like ou-ab12-34cd56ef is expected");
     valid.then(|| text.to_owned()).ok_or_else(wrong)

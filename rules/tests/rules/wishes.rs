@@ -23,8 +23,8 @@ fn tags_are_asked_for_only_where_a_rule_looks_at_them() {
 
 #[test]
 fn units_are_those_that_any_rule_names() {
-    let text = "default = \"p\"\n[[owner]]\nou = [\"ou-b\", \"ou-a\"]\nowner = \"o\"\n[[owner]]\nou = \"ou-a\"\nowner = \"o\"\n";
-    assert_eq!(read("owners.toml", text).unwrap().units(), ["ou-a", "ou-b"]);
+    let text = "default = \"p\"\n[[owner]]\nou = [\"ou-root-00000002\", \"ou-root-00000001\"]\nowner = \"o\"\n[[owner]]\nou = \"ou-root-00000001\"\nowner = \"o\"\n";
+    assert_eq!(read("owners.toml", text).unwrap().units(), ["ou-root-00000001", "ou-root-00000002"]);
     assert_eq!(Rules::default().units(), [""; 0]);
 }
 
