@@ -36,6 +36,8 @@ pub(crate) struct Ran {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) took: Duration,
+    /// The folder that it ran in, with all that it left there.
+    pub(crate) home: TempDir,
 }
 
 impl Howler {
@@ -68,6 +70,17 @@ impl Howler {
         self.run_and(|_| {})
     }
 
+    /// Runs it, and kills it when the time is up. Whether it had ended by itself before.
+    pub(crate) fn killed_after(mut self, time: Duration) -> bool {
+        let quiet = self.command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
+        let mut process = quiet.spawn().unwrap();
+        std::thread::sleep(time);
+        let ended = process.try_wait().unwrap().is_some();
+        let _gone = process.kill();
+        process.wait().unwrap();
+        ended
+    }
+
     /// Runs it, and does something to its process meanwhile.
     pub(crate) fn run_and(mut self, act: impl FnOnce(&str)) -> Ran {
         let started = Instant::now();
@@ -77,9 +90,9 @@ impl Howler {
         let output = process.wait_with_output().unwrap();
         let took = started.elapsed();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        drop(self.home);
+        let home = self.home;
         let code = output.status.code().expect("the command was ended by a signal");
-        Ran { code, stdout: text(output.stdout), stderr: text(output.stderr), took }
+        Ran { code, stdout: text(output.stdout), stderr: text(output.stderr), took, home }
     }
 }
 

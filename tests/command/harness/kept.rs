@@ -1,0 +1,49 @@
+//! Parts of scans on two nights, to be told again and again without asking AWS again.
+
+use chrono::TimeDelta;
+use howler_simulator::acm::Certificate;
+use howler_simulator::{Account, Organization, Region, Simulation};
+use tempfile::TempDir;
+
+use super::{Howler, Memory, Receiver, Simulated, howler, now};
+
+const REGION: &str = "eu-west-1";
+
+/// Parts of whole scans: of a first night, of a second one on which much has changed, and of a third one on which
+/// nothing has.
+pub(crate) struct Parts {
+    folder: TempDir,
+}
+
+impl Parts {
+    /// So many certificates are about to end on the first night; as many others on the two others.
+    pub(crate) fn of(changes: usize) -> Self {
+        let folder = TempDir::new().unwrap();
+        for (night, names) in ["first", "second", "second"].into_iter().enumerate() {
+            let at = now() + TimeDelta::days(night as i64);
+            let simulated = Simulated::of(Simulation::new(organization(names, changes), at));
+            let path = folder.path().join(format!("part-{night}")).display().to_string();
+            let scan = simulated.howler(&["scan", "--quiet", "-r", REGION, "--shard", "0/1", "-o", &path]);
+            let scan = scan.args(&["--check", "certificate-expiry", "--check", "scan-coverage"]);
+            scan.args(&["--now", &at.to_rfc3339()]).run().exits(0);
+        }
+        Self { folder }
+    }
+
+    /// A merge of the part of a night (0, 1, 2), which is remembered and told.
+    pub(crate) fn tell(&self, night: usize, memory: &Memory, webhook: &Receiver) -> Howler {
+        let part = self.folder.path().join(format!("part-{night}")).display().to_string();
+        let gateway = format!("webhook={}", webhook.url());
+        howler(&["merge", &part, "--quiet", "--state", &memory.text(), "--notify", &gateway])
+    }
+}
+
+fn organization(names: &str, count: usize) -> Organization {
+    let end = now() + TimeDelta::days(20);
+    let certificate = |number| {
+        let name = format!("{names}-{number}");
+        Certificate::imported(&name, &format!("{name}.example.com"), end - TimeDelta::days(365), end)
+    };
+    let region = Region { certificates: (0..count).map(certificate).collect(), ..Region::default() };
+    Organization::of(Account::new("111111111111", "platform").region(REGION, region))
+}

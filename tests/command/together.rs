@@ -1,0 +1,31 @@
+//! Two scans that remember in one folder at once.
+
+use std::thread;
+
+use crate::harness::{Memory, Parts, Receiver, events};
+
+#[test]
+fn two_scans_at_once_are_both_remembered_and_told_once() {
+    let (parts, memory, webhook) = (Parts::of(60), Memory::new(), Receiver::start());
+    parts.tell(0, &memory, &webhook).run().exits(0);
+    let codes = thread::scope(|threads| {
+        let runs = [1, 2].map(|night| {
+            let run = parts.tell(night, &memory, &webhook);
+            threads.spawn(move || run.run())
+        });
+        runs.map(|run| run.join().unwrap())
+    });
+    for ran in &codes {
+        // Who may not wait says so, with the name of who runs.
+        let refused = ran.code != 0 && ran.stderr.contains("is remembered right now");
+        assert!(ran.code == 0 || refused, "{} {}", ran.code, ran.stderr);
+    }
+    let both = codes.iter().filter(|ran| ran.code == 0).count();
+    assert!(both >= 1);
+    assert_eq!(memory.query("select count(*) from scan")[0][0], 1 + both);
+    memory.assert_whole();
+    assert_eq!(memory.waiting(), 0);
+    let told = events(&webhook.taken());
+    let keys: std::collections::BTreeSet<_> = told.iter().map(|event| &event.key).collect();
+    assert_eq!((keys.len(), told.len()), (180, 180), "60 opened, then 60 resolved and 60 opened");
+}
