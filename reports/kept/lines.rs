@@ -143,10 +143,11 @@ impl Found {
                 self.left = left.ok_or_else(|| wrong("it has more lines than its end says"))?;
                 return Ok(Some(Record { key: "".into(), json }));
             }
-            match Kind::End.object(line).is_some() {
-                _ if self.left == 0 => return Ok(None),
-                true => return Err(wrong("it has fewer lines than its end says")),
-                false => {}
+            if self.left == 0 {
+                return Ok(None);
+            }
+            if line.starts_with(Kind::End.opening()) {
+                return Err(wrong("it has fewer lines than its end says"));
             }
         }
     }

@@ -40,7 +40,7 @@ fn frame(out: &mut dyn Write) -> io::Result<zstd::Encoder<'static, &mut dyn Writ
 
 /// A document that was kept, or written as `ndjson` or `json`: its head in memory, its records read when asked for.
 ///
-/// Memory does not grow with the file, unless that is a whole JSON document. The file is held open, so that it can be
+/// Memory does not grow with what was found, unless the file is one JSON document. The file is held open, so that it is
 /// read as often as somebody asks, also after it was removed. Records come in the order of the file. Where they are
 /// lines they have no key: such records are told, and never merged.
 #[derive(Debug)]
@@ -83,8 +83,9 @@ impl Kept {
     }
 
     fn of_lines(source: Source) -> io::Result<Self> {
-        let first = source.lines()?.next()?.and_then(|line| Kind::Scan.object(line)).unwrap_or_default();
-        let head: Head<'_> = serde_json::from_str(&first).map_err(other_document)?;
+        let mut lines = source.lines()?;
+        let first = lines.next()?.unwrap_or_default();
+        let head: Head<'_> = serde_json::from_str(first).map_err(other_document)?;
         let Head { tool, run, tally, changes, deliveries, .. } = head;
         let changes = changes.map(Cow::into_owned);
         let end = source.end()?;
