@@ -2,6 +2,7 @@
 //! credential in any word that is told.
 
 mod answer;
+mod client;
 mod halves;
 mod progress;
 #[cfg(test)]
@@ -9,11 +10,8 @@ pub(super) mod server;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, Url};
+use reqwest::{Client, RequestBuilder, Url};
 
 use super::{Pace, Secret, Settings};
 use crate::Error;
@@ -92,7 +90,7 @@ impl Http {
         if bearer.is_some() && has_credentials(&url) {
             return Err(wrong("user and password in the address, and a bearer too: one is expected".into()));
         }
-        let builder = trusting(builder(&settings.pace), &settings.trust).map_err(wrong)?;
+        let builder = client::builder(&settings.pace, &settings.trust).map_err(wrong)?;
         let client =
             builder.build().map_err(|source| Error::Client { gateway, source: source.without_url() })?;
         let target = without_credentials(&url);
@@ -217,31 +215,4 @@ fn without_credentials(url: &Url) -> String {
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
     bare.as_str().trim_end_matches('/').to_owned()
-}
-
-/// A redirected POST turns into a GET, whose 200 would pass for a delivery; and proxies are set by the environment,
-/// which this room does not read. What is tried again is decided here and nowhere below.
-fn builder(pace: &Pace) -> ClientBuilder {
-    Client::builder()
-        .timeout(pace.timeout)
-        .connect_timeout(connecting(pace))
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy()
-        .user_agent(concat!("howler/", env!("CARGO_PKG_VERSION")))
-}
-
-/// Less than the whole, so that a post that was never sent is known as such.
-fn connecting(pace: &Pace) -> Duration {
-    pace.timeout / 2
-}
-
-fn trusting(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, String> {
-    if pem.is_empty() {
-        return Ok(builder);
-    }
-    match Certificate::from_pem_bundle(pem) {
-        Ok(certificates) if !certificates.is_empty() => Ok(builder.tls_certs_merge(certificates)),
-        _ => Err("what it should trust holds no certificate in PEM".to_owned()),
-    }
 }

@@ -19,13 +19,8 @@ const NAME: &str = "alertmanager";
 /// Notices in one request; proxies have limits where Alertmanager has none.
 const MOST: usize = 500;
 
-pub(super) const OPENER: Opener = Opener {
-    name: NAME,
-    address: "http://HOST:9093",
-    is_secret: false,
-    at_least: Severity::Low,
-    open,
-};
+pub(super) const OPENER: Opener =
+    Opener { name: NAME, address: "http://HOST:9093", is_secret: false, at_least: Severity::Low, open };
 
 /// One Alertmanager, in one member or several.
 struct Alertmanager {
@@ -42,7 +37,10 @@ fn open(settings: &Settings) -> Opened {
         return Err(Error::Address { gateway: NAME, reason: "there is none".to_owned() });
     }
     let target = servers.iter().map(Http::target).collect::<Vec<_>>().join(", ");
-    let members = servers.into_iter().map(|server| Member { server: server.at("/api/v2/alerts"), lost: Lost::default() }).collect();
+    let members = servers
+        .into_iter()
+        .map(|server| Member { server: server.at("/api/v2/alerts"), lost: Lost::default() })
+        .collect();
     Ok(Box::new(Alertmanager { members, target, has_heartbeat: settings.heartbeat == Some(true) }))
 }
 

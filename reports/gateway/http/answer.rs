@@ -6,7 +6,8 @@ use chrono::DateTime;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
-use super::{Pace, Repeat, connecting};
+use super::client::connecting;
+use super::{Pace, Repeat};
 use crate::escape::terminal;
 
 /// How much of an answer is read.
