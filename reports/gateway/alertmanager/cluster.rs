@@ -8,24 +8,40 @@ use crate::gateway::http::Http;
 /// One member.
 pub(super) struct Member {
     pub(super) server: Http,
-    pub(super) lost: Lost,
+    pub(super) last: Last,
 }
 
-/// The run in which a member could not be reached, and why: it is not waited for again with each batch.
+/// The last run in which a member was told something, and why it could not be: it is not waited for with each batch.
 #[derive(Default)]
-pub(super) struct Lost(Mutex<Option<(String, String)>>);
+pub(super) struct Last(Mutex<Option<Asked>>);
 
-impl Lost {
+#[derive(Clone)]
+struct Asked {
+    run: String,
+    lost: Option<String>,
+}
+
+impl Last {
+    /// Whether the member was told something in this run, or could not be.
+    pub(super) fn is_of(&self, run: &str) -> bool {
+        self.of(run).is_some()
+    }
+
     /// Why the member was lost in this run, if it was.
-    pub(super) fn found(&self, run: &str) -> Option<String> {
-        let lost = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lost.as_ref().filter(|(when, _)| when == run).map(|(_, why)| why.clone())
+    pub(super) fn lost_in(&self, run: &str) -> Option<String> {
+        self.of(run)?.lost
+    }
+
+    fn of(&self, run: &str) -> Option<Asked> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|asked| asked.run == run).cloned()
     }
 
     /// Takes note of what became of a batch.
     pub(super) fn note(&self, run: &str, sent: &Sent) {
-        let lost = sent.lost.as_ref().map(|(why, _)| (run.to_owned(), why.clone()));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = lost;
+        let lost = sent.lost.as_ref().map(|(why, _)| why.clone());
+        let asked = Asked { run: run.to_owned(), lost };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
     }
 }
 

@@ -13,7 +13,7 @@ use super::http::{Http, Post, Repeat};
 use super::{Envelope, Gateway, Keeps, Notice, Opened, Opener, Sending, Sent, Settings};
 use crate::{Error, Severity};
 use alert::Alert;
-use cluster::{Lost, Member};
+use cluster::{Last, Member};
 
 const NAME: &str = "alertmanager";
 /// Notices in one request; proxies have limits where Alertmanager has none.
@@ -39,7 +39,7 @@ fn open(settings: &Settings) -> Opened {
     let target = servers.iter().map(Http::target).collect::<Vec<_>>().join(", ");
     let members = servers
         .into_iter()
-        .map(|server| Member { server: server.at("/api/v2/alerts"), lost: Lost::default() })
+        .map(|server| Member { server: server.at("/api/v2/alerts"), last: Last::default() })
         .collect();
     Ok(Box::new(Alertmanager { members, target, has_heartbeat: settings.heartbeat == Some(true) }))
 }
@@ -69,13 +69,14 @@ impl Gateway for Alertmanager {
         Box::pin(self.tell_all(notices, envelope))
     }
 
-    /// Where no heartbeat is wanted, an empty batch shows that somebody is there, before that is needed.
+    /// Where no heartbeat is wanted and nothing was told, an empty batch shows that somebody is there, before that is
+    /// needed.
     fn heartbeat<'a>(&'a self, envelope: &'a Envelope<'a>) -> Option<Sending<'a>> {
-        Some(Box::pin(async move {
-            let beat = self.has_heartbeat.then(|| alert::heartbeat(envelope));
-            let beat: Vec<Alert> = beat.into_iter().collect();
-            self.each(1, envelope, |_| post(&beat)).await
-        }))
+        let is_there = self.members.iter().all(|member| member.last.is_of(&envelope.run.id));
+        let beat = self.has_heartbeat.then(|| alert::heartbeat(envelope));
+        let post = move || post(beat.as_slice());
+        let is_due = self.has_heartbeat || !is_there;
+        is_due.then(|| Box::pin(self.each(1, envelope, move |_| post())) as Sending<'a>)
     }
 }
 
@@ -92,12 +93,12 @@ impl Alertmanager {
     /// Sends so many notices to each member that was not lost before in this run.
     async fn each(&self, notices: usize, envelope: &Envelope<'_>, post: impl Fn(&[usize]) -> Post) -> Sent {
         let mut sent = Vec::new();
-        for Member { server, lost } in &self.members {
-            let one = match lost.found(&envelope.run.id) {
+        for Member { server, last } in &self.members {
+            let one = match last.lost_in(&envelope.run.id) {
                 Some(why) => Sent { lost: Some((why, Vec::new())), ..Sent::default() },
                 None => server.send_in_halves(notices, &post, Repeat::Safe).await,
             };
-            lost.note(&envelope.run.id, &one);
+            last.note(&envelope.run.id, &one);
             sent.push((server.target(), one));
         }
         cluster::together(notices, &sent)
