@@ -85,14 +85,17 @@ fn name(status: Status, wanted: &str, covered: &[String]) -> String {
     }
 }
 
-/// The first of many, and how many more there are.
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 5;
-    let told = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len() {
-        0 => "no name at all".into(),
-        number if number > SHOWN => format!("{told} and {} more", number - SHOWN),
-        _ => told,
+    if names.is_empty() { "no name at all".into() } else { first(names, SHOWN) }
+}
+
+/// The first so many, and how many more there are.
+pub(crate) fn first(all: &[String], most: usize) -> String {
+    let told = all.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(most) {
+        0 => told,
+        more => format!("{told} and {more} more"),
     }
 }
 

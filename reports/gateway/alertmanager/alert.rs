@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::document::{Coverage, Finding, Measure, Partition, Severity};
 use crate::escape::{annotation, label};
 use crate::gateway::{Envelope, Notice, Told};
-use crate::wording::{Remediation, instant, number, observed, percent};
+use crate::wording::{Remediation, first, instant, number, observed, percent};
 
 /// How many of the things that a finding affects are told.
 const MOST_AFFECTED: usize = 10;
@@ -139,7 +139,7 @@ fn annotations(notice: &Notice, now: DateTime<Utc>) -> Vec<(&'static str, String
         ("observed", observed(finding)),
         ("remediation", finding.remediation.as_ref().map(fix).unwrap_or_default()),
         ("deadline", finding.deadline.map(instant).unwrap_or_default()),
-        ("affects", affected(&finding.affects)),
+        ("affects", first(&finding.affects, MOST_AFFECTED)),
         ("howler_severity", finding.severity.as_str().to_owned()),
         ("howler_status", finding.status.as_str().to_owned()),
         ("first_seen", instant(*since)),
@@ -157,14 +157,6 @@ fn annotations(notice: &Notice, now: DateTime<Utc>) -> Vec<(&'static str, String
 fn fix(Remediation { text, command }: &Remediation) -> String {
     let run = command.as_ref().map(|command| format!(" Run: {command}")).unwrap_or_default();
     format!("{text}{run}")
-}
-
-fn affected(all: &[String]) -> String {
-    let told = all.iter().take(MOST_AFFECTED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match all.len().saturating_sub(MOST_AFFECTED) {
-        0 => told,
-        more => format!("{told} and {more} more"),
-    }
 }
 
 /// The number that a receiver may want to show by itself.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::document::{Finding, Measure, Severity, Status};
 use crate::escape::{annotation, cut_bytes, visible};
 use crate::gateway::Notice;
-use crate::wording::{instant, number, observed, percent};
+use crate::wording::{first, instant, number, observed, percent};
 
 /// The longest summary. PagerDuty counts characters, of which there are never more than bytes.
 pub(super) const SUMMARY: usize = 1024;
@@ -101,7 +101,7 @@ fn details(notice: &Notice) -> BTreeMap<&'static str, String> {
         ("resource", finding.resource.id.clone()),
         ("observed", observed(finding)),
         ("deadline", finding.deadline.map(instant).unwrap_or_default()),
-        ("affects", affected(&finding.affects)),
+        ("affects", first(&finding.affects, MOST_AFFECTED)),
         ("remediation", remediation.map(|it| it.text.clone()).unwrap_or_default()),
         ("command", remediation.and_then(|it| it.command.clone()).unwrap_or_default()),
         ("howler_id", finding.id.clone()),
@@ -127,13 +127,5 @@ fn numbers(measure: &Measure) -> Vec<(&'static str, String)> {
             both.into_iter().chain(percent).collect()
         }
         _ => Vec::new(),
-    }
-}
-
-fn affected(all: &[String]) -> String {
-    let told = all.iter().take(MOST_AFFECTED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match all.len().saturating_sub(MOST_AFFECTED) {
-        0 => told,
-        more => format!("{told} and {more} more"),
     }
 }
