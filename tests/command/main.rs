@@ -5,6 +5,7 @@
 mod harness;
 
 mod alerts;
+mod aws_gateways;
 mod bad_input;
 mod configuration;
 mod credentials;
