@@ -69,7 +69,7 @@ impl Source {
         let frame = raw.windows(FRAME.len()).rposition(|bytes| bytes == FRAME);
         let text = match frame.and_then(|at| raw.get(at..)) {
             // What does not unpack is no such frame, and the file is read through.
-            Some(packed) => zstd::decode_all(packed).unwrap_or_default(),
+            Some(packed) => unpacked(packed).unwrap_or_default(),
             None => raw,
         };
         let last = text.strip_suffix(b"\n").and_then(|text| text.rsplit(|&byte| byte == b'\n').next());
@@ -88,6 +88,13 @@ impl Source {
             found.map(|it| it.map_err(|error| named(&path, &error)))
         })))
     }
+}
+
+/// The beginning of what is in a frame: a few bytes may unpack to very many.
+fn unpacked(packed: &[u8]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    zstd::Decoder::with_buffer(packed)?.take(TAIL).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 fn named(path: &Path, error: &io::Error) -> io::Error {

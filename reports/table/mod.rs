@@ -83,13 +83,20 @@ fn headline(scan: &Scan, style: &Style) -> Vec<String> {
             paint::severity(severity, &format!("{number} {}", severity.as_str()), style)
         })
         .collect();
-    let found = match (scan.tally.told(), scan.is_complete()) {
+    let unconfirmed = scan.changes.as_ref().map_or(0, |changes| changes.unconfirmed.len());
+    let found = match (scan.tally.told(), scan.is_complete() && unconfirmed == 0) {
         (0, true) => "No open findings.".to_owned(),
         (0, false) => "No open findings in what could be seen.".to_owned(),
         (number, _) => format!("{}: {}", count(number, "open finding"), counts.join(", ")),
     };
     let version = terminal(&scan.version, MOST_COLUMNS);
-    vec![format!("howler {version}, judged at {}", instant(scan.run.now)), found]
+    let mut lines = vec![format!("howler {version}, judged at {}", instant(scan.run.now)), found];
+    lines.extend(
+        (unconfirmed > 0).then(|| {
+            format!("Still open, and not confirmed by this scan: {}", count(unconfirmed, "finding"))
+        }),
+    );
+    lines
 }
 
 fn rest(hidden: usize) -> Vec<String> {

@@ -173,6 +173,16 @@ fn nothing_is_called_resolved_but_what_is() {
 }
 
 #[test]
+fn what_is_open_and_was_not_confirmed_is_not_green() {
+    let mut scan = samples::healthy();
+    assert!(plain(&scan, None).contains("\nNo open findings.\n"));
+    scan.changes = samples::remembered().changes;
+    let text = plain(&scan, None);
+    assert!(text.contains("No open findings in what could be seen.\n"), "{text}");
+    assert!(text.contains("Still open, and not confirmed by this scan: 2 findings\n"), "{text}");
+}
+
+#[test]
 fn many_changes_are_counted_and_the_worst_are_shown() {
     let mut scan = samples::remembered();
     let changes = scan.changes.as_mut().unwrap();
