@@ -17,7 +17,7 @@ use event::Event;
 /// The gateway, for the list.
 pub(super) const OPENER: Opener = Opener {
     name: NAME,
-    address: "ROUTING-KEY, 32 characters; where events go, such as https://events.eu.pagerduty.com, may follow as a second address",
+    address: "ROUTING-KEY, or [ROUTING-KEY, https://events.eu.pagerduty.com]",
     is_secret: true,
     at_least: AT_LEAST,
     open,

@@ -100,9 +100,11 @@ impl Gateway for Slack {
     }
 
     fn heartbeat<'a>(&'a self, envelope: &'a Envelope<'a>) -> Option<Sending<'a>> {
-        let post = || post(digest::heartbeat(envelope), vec![0]);
         self.has_heartbeat.then(|| -> Sending<'a> {
-            Box::pin(async move { self.spacing.send(&self.http, &[post()], Repeat::Unsafe).await })
+            Box::pin(async move {
+                let beat = post(digest::heartbeat(envelope), vec![0]);
+                self.spacing.send(&self.http, &[beat], Repeat::Unsafe).await
+            })
         })
     }
 }
