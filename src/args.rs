@@ -1,7 +1,9 @@
 //! The command line: what is said there, parsed into the types that everything behind it trusts.
 
 mod notify;
+mod owners;
 mod state;
+mod suppress;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -16,7 +18,9 @@ use howler_reports::{REPORTS, Report};
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
 pub use notify::Notify;
+pub use owners::{Owners, OwnersTest};
 pub use state::{History, HistoryCommand, Remember, Retell};
+pub use suppress::{Suppress, SuppressAdd, SuppressFile};
 
 use crate::config::Tag;
 use crate::shard::Share;
@@ -75,6 +79,16 @@ pub enum Command {
     Config {
         #[command(subcommand)]
         config: Config,
+    },
+    /// Show who owns what.
+    Owners {
+        #[command(subcommand)]
+        owners: Owners,
+    },
+    /// Say what need not be told, until when and why.
+    Suppress {
+        #[command(subcommand)]
+        suppress: Suppress,
     },
     /// List all checks.
     Checks {
@@ -363,6 +377,9 @@ pub enum Policy {
         /// Also what `scan --tag` needs where it starts from, with --ou if that is where it looks
         #[arg(long = "tag")]
         tags: bool,
+        /// Also what a gateway of `scan --notify` needs: sns=ARN, eventbridge=BUS or security-hub=regions [repeatable]
+        #[arg(long = "notify", value_name = "GATEWAY=ADDRESS", value_parser = notify::NotifyParser)]
+        gateways: Vec<Notify>,
         /// Where the accounts of --org, --ou and --tag are: aws, aws-cn, aws-us-gov or aws-eusc
         #[arg(long, value_name = "NAME", default_value = "aws")]
         partition: Partition,

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Authority, Deliveries, Document, Howler, Ran, SecurityHub, Simulated};
+use crate::harness::{Authority, Deliveries, Document, Howler, Ran, SecurityHub, Simulated, howler};
 
 /// The management account of the demo, and another one.
 const MANAGEMENT: &str = "111111111111";
@@ -215,6 +215,28 @@ fn a_dry_run_shows_what_would_be_sent() {
     assert_eq!(hub.requests(), 0);
 }
 
+#[test]
+fn the_policy_names_what_is_delivered_to_and_nothing_else() {
+    let statements = |notify: &[&str]| {
+        let args = notify.iter().flat_map(|it| ["--notify", it]).collect::<Vec<_>>();
+        let policy = howler(&["policy", "iam", "--partition", "aws-cn"]).args(&args).run().exits(0);
+        Document::parse(&policy.stdout).0["Statement"].as_array().unwrap()[1..].to_vec()
+    };
+    let (topic, other) = ("arn:aws-cn:sns:cn-north-1:1:a", "arn:aws-cn:sns:cn-north-1:1:b");
+    let (first, second) = (format!("sns={topic}"), format!("sns={other}"));
+    let all = statements(&[&first, &second, "eventbridge=alerts", "security-hub=regions", "slack=https://h"]);
+    let told = |it: &Value| json!([it["Action"], it["Resource"]]);
+    assert_eq!(
+        all.iter().map(told).collect::<Vec<_>>(),
+        [
+            json!(["sns:Publish", [topic, other]]),
+            json!(["events:PutEvents", "arn:aws-cn:events:*:*:event-bus/alerts"]),
+            json!(["securityhub:BatchImportFindings", "arn:aws-cn:securityhub:*:*:product/*/default"]),
+        ]
+    );
+    assert!(statements(&["webhook=https://h"]).is_empty());
+}
+
 /// Something of AWS that whoever runs the live tests has made, with the credentials of the environment.
 fn live(gateway: &str, name: &str) {
     let address = env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
@@ -223,7 +245,7 @@ fn live(gateway: &str, name: &str) {
     let notify = format!("{gateway}={address}");
     let args =
         ["scan", "--file", leaf.certificate.to_str().unwrap(), "--format", "json", "--notify", &notify];
-    let howler = crate::harness::howler(&args).args(&["--state", state.path().to_str().unwrap()]);
+    let howler = howler(&args).args(&["--state", state.path().to_str().unwrap()]);
     let aws = env::vars().filter(|(name, _)| name.starts_with("AWS_"));
     let ran = aws.fold(howler, |howler, (name, value)| howler.env(&name, &value)).run();
     let delivery = delivery(&ran);
