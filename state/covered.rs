@@ -1,0 +1,178 @@
+//! Whether a scan would have seen what it did not find: pure, scope by scope.
+
+use std::collections::HashMap;
+
+use howler_reports::CoverageStatus;
+use howler_reports::document::Place;
+
+use crate::seen::{Extent, Spot, Text};
+
+/// The places that are asked about, and what the scan saw of them.
+#[derive(Debug, Default)]
+pub(crate) struct Covered {
+    /// None where no scope is that place.
+    places: HashMap<String, Option<CoverageStatus>>,
+    /// Accounts in which something answered.
+    answered: HashMap<String, bool>,
+    any_answered: bool,
+}
+
+impl Covered {
+    /// Asks about a place, before scopes are taken.
+    pub(crate) fn ask(&mut self, place: &Place) {
+        self.places.entry(key(place.into())).or_default();
+        if let Some(account) = &place.account {
+            self.answered.entry(account.clone()).or_default();
+        }
+    }
+
+    /// Takes what was seen of a scope.
+    pub(crate) fn take(&mut self, spot: &Spot<'_>, extent: &Extent) {
+        let account = spot.account.as_ref().map(Text::as_str);
+        if extent.answered > 0 && account.is_some() {
+            self.any_answered = true;
+            if let Some(answered) = account.and_then(|account| self.answered.get_mut(account)) {
+                *answered = true;
+            }
+        }
+        if let Some(status) = self.places.get_mut(&key(spot.into())) {
+            // Were it told twice, all of it would have to be seen.
+            *status = Some(status.filter(|&before| before != CoverageStatus::Ok).unwrap_or(extent.status));
+        }
+    }
+
+    /// Whether what was not found there is not there.
+    pub(crate) fn covers(&self, place: &Place) -> bool {
+        match self.places.get(&key(place.into())) {
+            Some(Some(status)) => *status == CoverageStatus::Ok,
+            Some(None) => is_entrance(place) && self.was_entered(place),
+            None => false,
+        }
+    }
+
+    fn was_entered(&self, place: &Place) -> bool {
+        match &place.account {
+            Some(account) => self.answered.get(account).copied().unwrap_or_default(),
+            None => self.any_answered,
+        }
+    }
+}
+
+/// A scope that is named only where it fails: whether a role is taken, whether regions are listed.
+fn is_entrance(place: &Place) -> bool {
+    let global = place.region.as_deref() == Some("global");
+    place.service == "sts" || (place.service == "ec2" && global)
+}
+
+/// What makes a place the same place.
+struct Parts<'a> {
+    partition: Option<&'static str>,
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+    service: &'a str,
+    target: Option<&'a str>,
+}
+
+impl<'a> From<&'a Place> for Parts<'a> {
+    fn from(place: &'a Place) -> Self {
+        Self {
+            partition: place.partition.map(|partition| partition.as_str()),
+            account: place.account.as_deref(),
+            region: place.region.as_deref(),
+            service: &place.service,
+            target: place.target.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a Spot<'_>> for Parts<'a> {
+    fn from(spot: &'a Spot<'_>) -> Self {
+        Self {
+            partition: spot.partition.map(|partition| partition.as_str()),
+            account: spot.account.as_ref().map(Text::as_str),
+            region: spot.region.as_ref().map(Text::as_str),
+            service: spot.service.as_str(),
+            target: spot.target.as_ref().map(Text::as_str),
+        }
+    }
+}
+
+/// The parts with their lengths, so that no two places run together.
+fn key(parts: Parts<'_>) -> String {
+    let Parts { partition, account, region, service, target } = parts;
+    let mut key = String::with_capacity(64);
+    for part in [partition, account, region, Some(service), target] {
+        let part = part.unwrap_or_default();
+        key.push_str(&part.len().to_string());
+        key.push(' ');
+        key.push_str(part);
+    }
+    key
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::seen::read;
+
+    fn place(account: &str, region: &str, service: &str) -> Place {
+        let json = format!(
+            r#"{{"partition":"aws","account":"{account}","region":"{region}","service":"{service}","target":null}}"#
+        );
+        serde_json::from_str(&json).unwrap()
+    }
+
+    fn outside(service: &str, target: &str) -> Place {
+        let target = Some(target.to_owned());
+        Place { partition: None, account: None, region: None, service: service.into(), target }
+    }
+
+    /// Whether each place is covered by these scopes, each with its status and how much answered.
+    fn covers(scopes: &[(&Place, &str, usize)], place: &Place) -> bool {
+        let mut covered = Covered::default();
+        covered.ask(place);
+        for (place, status, answered) in scopes {
+            let mut json = serde_json::to_value(place).unwrap();
+            json["status"] = (*status).into();
+            json["answered"] = (*answered).into();
+            let json = json.to_string();
+            covered.take(&read(&json).unwrap(), &read(&json).unwrap());
+        }
+        covered.covers(place)
+    }
+
+    #[test]
+    fn only_exactly_that_place_and_all_of_it() {
+        let acm = place("1", "eu-west-1", "acm");
+        assert!(covers(&[(&acm, "ok", 1)], &acm));
+        for status in ["partial", "denied", "disabled", "throttled", "error", "skipped"] {
+            assert!(!covers(&[(&acm, status, 1)], &acm), "{status}");
+        }
+        for other in
+            [place("2", "eu-west-1", "acm"), place("1", "eu-west-2", "acm"), place("1", "eu-west-1", "iam")]
+        {
+            assert!(!covers(&[(&other, "ok", 1)], &acm), "{other}");
+        }
+        assert!(!covers(&[], &acm));
+        let [one, two] = ["a:443", "b:443"].map(|target| outside("tls", target));
+        assert!(covers(&[(&one, "ok", 1)], &one) && !covers(&[(&two, "ok", 1)], &one));
+    }
+
+    #[test]
+    fn an_account_was_entered_when_something_in_it_answered() {
+        let [role, regions] = [place("1", "global", "sts"), place("1", "global", "ec2")];
+        let acm = place("1", "eu-west-1", "acm");
+        for entrance in [&role, &regions] {
+            assert!(covers(&[(&acm, "ok", 1)], entrance));
+            assert!(covers(&[(&acm, "partial", 1)], entrance));
+            assert!(!covers(&[(&acm, "denied", 0)], entrance));
+            assert!(!covers(&[(&place("2", "eu-west-1", "acm"), "ok", 1)], entrance));
+            assert!(!covers(&[(&acm, "ok", 1), (entrance, "denied", 0)], entrance), "it is a gap still");
+        }
+        assert!(!covers(&[(&acm, "ok", 1)], &place("1", "eu-west-1", "ec2")), "a region is no entrance");
+        let nobody = outside("sts", "AWS");
+        assert!(covers(&[(&acm, "ok", 1)], &nobody));
+        assert!(!covers(&[(&outside("tls", "a:443"), "ok", 1)], &nobody));
+    }
+}

@@ -1,0 +1,7 @@
+//! The memory of earlier scans, as the command uses it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, unreachable_pub)]
+
+mod changes;
+mod told;
+mod world;
