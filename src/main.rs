@@ -28,6 +28,7 @@ mod scanner;
 mod shard;
 mod signals;
 mod summary;
+mod suppressions;
 mod tell;
 mod unit;
 mod weights;
@@ -40,8 +41,8 @@ use anyhow::Result;
 use args::{Command, Config, Howler};
 use clap::Parser;
 use commands::{
-    checks, config_show, demo, doctor, explain, history, init, merge, notify, plan as plan_command, policy,
-    scan as scan_command, schema,
+    checks, config_show, demo, doctor, explain, history, init, merge, notify, owners, plan as plan_command,
+    policy, scan as scan_command, schema, suppress,
 };
 use exit::{Exit, Failure};
 
@@ -75,6 +76,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::History(args) => history::run(&args),
         Command::Init { path } => init::run(&path),
         Command::Config { config: Config::Show(from) } => write::answer(&config_show::text(&from)?),
+        Command::Owners { owners } => write::answer(&owners::text(&owners)?),
+        Command::Suppress { suppress } => suppress::run(&suppress),
         Command::Checks { format } => print(checks::text(format)),
         Command::Explain { check } => print(explain::text(&check)),
         Command::Policy { policy } => write::answer(&policy::text(&policy)),

@@ -11,6 +11,11 @@ pub struct Tag {
 }
 
 impl Tag {
+    /// The key and the value.
+    pub fn pair(&self) -> (String, String) {
+        (self.key.clone(), self.value.clone())
+    }
+
     /// Whether this is it.
     pub fn is(&self, (key, value): &(String, String)) -> bool {
         self.key == *key && self.value == *value
