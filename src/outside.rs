@@ -32,6 +32,8 @@ pub fn outside(reach: &Reach, plan: &Plan) -> Result<Vec<Unit>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn asked(endpoints: &[&str], files: &[PathBuf]) -> Reach {
@@ -48,13 +50,13 @@ mod tests {
             &["h.example:443", "h.example:443", "h.example:443#other"],
             &[plain.clone(), dotted, plain, missing.clone(), missing],
         );
-        assert_eq!(outside(&reach, &Plan::new(&[], &[], &[])).unwrap().len(), 4);
+        assert_eq!(outside(&reach, &Plan::new(&[], &[], &[], Arc::default())).unwrap().len(), 4);
     }
 
     #[test]
     fn what_no_check_reads_is_refused_by_its_name() {
         let refused = |reach: &Reach, check: &str| {
-            let plan = Plan::new(&[check.to_owned()], &[], &[]);
+            let plan = Plan::new(&[check.to_owned()], &[], &[], Arc::default());
             outside(reach, &plan).err().map(|error| error.to_string())
         };
         let endpoint = asked(&["h.example:443"], &[]);

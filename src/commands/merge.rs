@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use howler_checks::CHECKS;
-use howler_model::{Check, Facts, Reason, Region, Scope, ScopeCoverage, Service, Thresholds, Unseen};
+use howler_model::{Check, Facts, Finding, Reason, Region, Scope, ScopeCoverage, Service, Tags, Unseen};
 use howler_reports::document::Place;
 use howler_reports::{Held, Part, Records, Run, Scan, Tally, Told};
+use howler_rules::{Around, Rules};
 
 use crate::args;
-use crate::config::{self, flags};
+use crate::config::{self, Config, flags};
 use crate::environment;
 use crate::exit::{Exit, Failure};
+use crate::organization::Units;
 use crate::plan::missed;
 use crate::shard::owner;
 use crate::signals::Signals;
@@ -32,7 +34,7 @@ pub async fn run(args: args::Merge) -> Result<Exit, Failure> {
     // All parts are read at once; where they are more than may be open, the one that is too many says so.
     environment::raise_open_files();
     let parts = read(&args.parts, config.thresholds.scan_interval).map_err(Failure::usage)?;
-    let scan = whole(parts, &config.thresholds).map_err(Failure::usage)?;
+    let scan = whole(parts, &config).map_err(Failure::usage)?;
     let mut signals = Signals::listen().map_err(Failure::internal)?;
     Ok(teller.tell(scan, &mut signals, None).await)
 }
@@ -85,7 +87,7 @@ fn check_same_scan(first: &Part, part: &Part, interval: TimeDelta) -> Result<()>
 }
 
 /// The parts as one scan.
-fn whole(parts: Parts, thresholds: &Thresholds) -> Result<Scan> {
+fn whole(parts: Parts, config: &Config) -> Result<Scan> {
     // Whoever knows of the most accounts had the best answer about the organisation.
     let best = parts.values().rev().max_by_key(|part| part.head.plan.units.len());
     let best = best.context("there is no part to merge")?;
@@ -99,14 +101,26 @@ fn whole(parts: Parts, thresholds: &Thresholds) -> Result<Scan> {
     }
     let facts = Facts { scopes: missing(&parts, of)?, ..Facts::default() };
     let is_asked = |check: &&&Check| best.head.plan.checks.iter().any(|asked| asked == check.id);
-    let judged = CHECKS.iter().filter(is_asked).flat_map(|check| check.judge(&facts, thresholds, run.now));
-    let unseen = Told::of(&judged.collect::<Vec<_>>(), &facts.scopes);
+    let judge = |check: &&Check| check.judge(&facts, &config.thresholds, run.now);
+    let mut judged: Vec<Finding> = CHECKS.iter().filter(is_asked).flat_map(judge).collect();
+    by_rules(&mut judged, &config::rules(config, run.now)?, run.now);
+    let unseen = Told::of(&judged, &facts.scopes);
     let mut tally = Tally::default();
     let heads = parts.values().map(|part| &part.head.tally);
     heads.chain([&common.tally, &unseen.tally]).for_each(|part| tally.merge(part));
     let mut records: Vec<Box<dyn Records>> = vec![Box::new(Held::from(common)), Box::new(Held::from(unseen))];
     records.extend(parts.into_values().map(|part| Box::new(part) as Box<dyn Records>));
     Ok(Scan { run, version, tally, changes: None, deliveries: Vec::new(), records: Box::new(records) })
+}
+
+/// Findings as people want them told, as far as that goes without tags and without asking the organisation.
+fn by_rules(findings: &mut [Finding], rules: &Rules, now: DateTime<Utc>) {
+    let (tags, units) = (Tags::new(), Units::new());
+    let around = Around { tags: &tags, account_tags: &[], units: &units };
+    for finding in findings {
+        // Which suppressions match is asked of whole scans only.
+        let _ = rules.apply(finding, &around, now);
+    }
 }
 
 /// The coverage of everything that any part knows of, and that the part which should have seen it does not.
