@@ -16,8 +16,8 @@ pub enum Owners {
 }
 
 const HELP: &str = "\
-The strongest comes first: rules (the last one of the file that matches), tags of the resource, tags of
-what uses it, tags of its account, the default.
+The strongest comes first: rules (the last one of the file that matches), tags of the resource,
+tags of what uses it, tags of its account, the default.
 
 Exit codes: 0 somebody owns it, 2 usage or a mistake in owners.toml.";
 

@@ -10,7 +10,10 @@ use super::{ConfigFile, ListFormat, time};
 #[derive(Debug, Subcommand)]
 pub enum Suppress {
     /// Say that findings need not be told until some day.
-    #[command(after_help = ADD_HELP)]
+    #[command(
+        after_help = ADD_HELP,
+        override_usage = "howler suppress add --reason TEXT --owner NAME --until DATE WHICH-FINDINGS"
+    )]
     Add(SuppressAdd),
     /// Show what is suppressed, by whom and until when.
     List {
@@ -31,9 +34,9 @@ pub enum Suppress {
 }
 
 const ADD_HELP: &str = "\
-A finding must be all that is said here, and any of the values where a flag is repeated. What could not
-be seen (scan-coverage, and whatever is unknown) is hidden only by --id, or by --account with --check
-and no wildcard.
+A finding must be all that is said here, and any of the values where a flag is repeated. What
+could not be seen (scan-coverage, and whatever is unknown) is hidden only by --id, or by --account
+with --check and no wildcard.
 
 Example:
   howler suppress add --check quota-utilization --account 123456789012 \\
@@ -43,8 +46,6 @@ Exit codes: 0 it is written, 2 usage or a mistake in the file; nothing is writte
 
 #[derive(Debug, Args)]
 pub struct SuppressAdd {
-    #[command(flatten)]
-    pub selector: Selector,
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
@@ -56,6 +57,8 @@ pub struct SuppressAdd {
     pub until: NaiveDate,
     #[command(flatten)]
     pub at: SuppressFile,
+    #[command(flatten)]
+    pub selector: Selector,
 }
 
 /// Which findings.

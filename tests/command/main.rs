@@ -29,6 +29,7 @@ mod secrets;
 mod shards;
 mod signals;
 mod storm;
+mod suppress;
 mod together;
 mod trouble;
 mod words;
