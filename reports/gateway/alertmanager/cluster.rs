@@ -57,8 +57,8 @@ pub(super) fn together(notices: usize, sent: &[(&str, Sent)]) -> Sent {
     }
     let troubles = troubles(sent, &arrived);
     match nowhere {
-        true => Sent { refused, lost: Some((troubles, arrived)), warning: None },
-        false => Sent { refused, lost: None, warning: (!troubles.is_empty()).then_some(troubles) },
+        true => Sent { refused, lost: Some((troubles, arrived)), ..Sent::default() },
+        false => Sent { refused, warning: (!troubles.is_empty()).then_some(troubles), ..Sent::default() },
     }
 }
 
