@@ -10,7 +10,7 @@ pub(super) mod server;
 #[cfg(test)]
 mod tests;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
 
 use super::{Pace, Secret, Settings};
@@ -161,14 +161,19 @@ impl Http {
     }
 
     async fn attempt(&self, post: &Post, repeat: Repeat) -> Attempt {
-        match self.request(post).send().await {
+        match self.request(post, repeat).send().await {
             Ok(response) => answer::read(response, repeat, self.hearing(post)).await,
             Err(error) => answer::missing(error, repeat, &self.pace),
         }
     }
 
-    fn request(&self, post: &Post) -> RequestBuilder {
+    fn request(&self, post: &Post, repeat: Repeat) -> RequestBuilder {
         let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, post.content_type);
+        // A connection that is used again may be one that the server is leaving: then nobody knows what it read.
+        let request = match repeat {
+            Repeat::Safe => request,
+            Repeat::Unsafe => request.header(CONNECTION, "close"),
+        };
         let request =
             self.bearer.iter().fold(request, |request, bearer| request.header(AUTHORIZATION, bearer));
         let request =

@@ -34,6 +34,8 @@ pub(in crate::gateway) enum Reply {
     Status(u16, &'static str, &'static str),
     /// Nothing, for longer than anybody waits.
     Hang,
+    /// 200, and a moment later the end of the connection, without a word of it.
+    Leave,
     /// The end of the connection.
     Reset,
 }
@@ -130,6 +132,10 @@ async fn answer(mut stream: TcpStream, reply: Reply) {
             tokio::time::sleep(Duration::from_secs(60)).await;
             drop(stream);
         })),
+        Reply::Leave => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
         Reply::Reset => drop(stream),
     }
 }

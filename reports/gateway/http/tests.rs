@@ -99,6 +99,15 @@ async fn what_may_have_arrived_is_not_repeated_where_somebody_would_be_told_twic
 }
 
 #[tokio::test]
+async fn a_connection_that_the_server_may_have_left_is_not_used_where_nothing_can_be_repeated() {
+    let server = Server::start(|_, _| Reply::Leave).await;
+    let http = http(&server.url());
+    for number in 0..20 {
+        assert_eq!(http.send(&post(), Repeat::Unsafe).await, Answer::Taken, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_asked_again_in_any_case() {
     let address = nowhere().await;
     let start = Instant::now();
@@ -216,7 +225,7 @@ async fn posts_follow_one_another_until_one_is_lost() {
     let sent = http(&server.url()).send_all(&posts, Repeat::Safe).await;
     let bad = "answered 400 Bad Request: bad".to_owned();
     let lost = Some(("answered 403 Forbidden: stop".to_owned(), vec![0, 1]));
-    assert_eq!(sent, Sent { refused: vec![(2, bad.clone()), (3, bad)], lost, warning: None });
+    assert_eq!(sent, Sent { refused: vec![(2, bad.clone()), (3, bad)], lost, ..Sent::default() });
     assert_eq!(server.requests().len(), 3);
 }
 
