@@ -173,6 +173,12 @@ impl Rules {
         self.suppressions.as_ref().map(Suppressions::facts).unwrap_or_default()
     }
 
+    /// The file that suppressions stand in, as it was named; also where none do.
+    #[must_use]
+    pub fn suppressions_file(&self) -> Option<&str> {
+        self.suppressions.as_ref().map(Suppressions::file)
+    }
+
     /// A line for each suppression that matched nothing.
     #[must_use]
     pub fn unmatched(&self, matched: &BTreeSet<usize>) -> Vec<String> {

@@ -44,6 +44,11 @@ impl Suppressions {
         Self { file: name.to_owned(), entries }
     }
 
+    /// The file that they stand in, as it was named.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The selectors of all entries.
     pub(crate) fn selectors(&self) -> impl Iterator<Item = &Selector> {
         self.entries.iter().map(|entry| &entry.selector)

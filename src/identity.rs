@@ -2,9 +2,11 @@
 
 use anyhow::{Result, bail};
 use howler_model::{Reason, Scope, ScopeCoverage, Service, Unseen};
+use howler_rules::Rules;
 use howler_sources::{Error, Role, RoleArn, Session};
 
-use crate::config::{Accounts, Config};
+use crate::config::{self, Accounts, Config};
+use crate::organization::{self, Units};
 use crate::plan::missed;
 use crate::regions::{partitions, stray};
 use crate::scanner::Caller;
@@ -16,8 +18,31 @@ pub struct Entered {
     pub session: Session,
     /// None where AWS is not asked, or does not let us in.
     pub caller: Option<Caller>,
-    /// Why it does not.
+    /// What is known before any account is scanned: why AWS does not, and what rules asked.
     pub scopes: Vec<ScopeCoverage>,
+    /// The accounts in the organisational units that rules name.
+    pub units: Units,
+}
+
+impl Entered {
+    /// Nobody, and nothing to say of that.
+    pub fn nobody(session: Session) -> Self {
+        Self { session, caller: None, scopes: Vec::new(), units: Units::new() }
+    }
+
+    /// Looks up which accounts are in the organisational units that rules name.
+    ///
+    /// # Errors
+    /// What is no id of a unit.
+    pub async fn look_up(mut self, rules: &Rules) -> Result<Self> {
+        let named = config::units(rules)?;
+        if let Some(caller) = &self.caller {
+            let (units, coverage) = organization::units(&caller.account, &named).await;
+            self.units = units;
+            self.scopes.extend(coverage);
+        }
+        Ok(self)
+    }
 }
 
 /// Identifies the caller, or the last role of the chain, and asks for its regions.
@@ -37,7 +62,7 @@ pub async fn enter(session: Session, config: &Config) -> Result<Entered> {
     if let Some(stray) = stray(&config.regions, &partitions(&account, &config.accounts)) {
         bail!("no account that is scanned has a region {stray}: it is in another partition");
     }
-    Ok(Entered { session, caller: Some(Caller { account, regions }), scopes: Vec::new() })
+    Ok(Entered { caller: Some(Caller { account, regions }), ..Entered::nobody(session) })
 }
 
 /// Takes the roles of the chain one after another, each by the one before.
@@ -62,5 +87,5 @@ fn nobody(session: Session, unseen: Unseen) -> Entered {
         _ => "AWS does not say who we are, so nothing in it was scanned: the report has its words",
     });
     let scopes = vec![missed(Scope::outside("AWS", Service::STS), unseen)];
-    Entered { session, caller: None, scopes }
+    Entered { scopes, ..Entered::nobody(session) }
 }

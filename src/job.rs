@@ -11,12 +11,11 @@ use howler_rules::Rules;
 use howler_sources::{Prober, Session, Settings};
 
 use crate::args::{Judge, Reach};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::identity::{self, Entered};
 use crate::outside::outside;
-use crate::organization;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::scan::{Scanned, Scanning};
@@ -25,9 +24,9 @@ use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
 use crate::summary::Cost;
 use crate::tell::Teller;
-use crate::write::say;
 use crate::unit::Unit;
 use crate::weights::Weights;
+use crate::write::say;
 
 /// A scan with all that it needs to begin.
 pub struct Job {
@@ -60,7 +59,8 @@ impl Job {
             Ok(entered) => self.scan(entered, plan, units, started_at, &mut signals, &teller).await?,
             Err(signal) => Scanned { signal: Some(signal), ..nothing() },
         };
-        let run = Run { checks: checks.clone(), ..self.ran(started_at, session.calls().sent(), scanned.signal) };
+        let run =
+            Run { checks: checks.clone(), ..self.ran(started_at, session.calls().sent(), scanned.signal) };
         std::mem::take(&mut self.weights).save(&recipe).unwrap_or_else(|error| say(&format!("{error:#}")));
         teller.say_cost(&Cost {
             traffic: session.traffic(),
@@ -76,11 +76,11 @@ impl Job {
         teller.tell_scanned(scanned, run, planned, &mut signals).await
     }
 
-    /// Who scans; nobody, where AWS is not asked.
+    /// Who scans, and what rules have to know before; nobody, where AWS is not asked.
     async fn enter(&self, session: &Session) -> Result<Entered> {
         match self.reach.reaches_aws() {
-            true => identity::enter(session.clone(), &self.config).await,
-            false => Ok(Entered { session: session.clone(), caller: None, scopes: Vec::new() }),
+            true => identity::enter(session.clone(), &self.config).await?.look_up(&self.rules).await,
+            false => Ok(Entered::nobody(session.clone())),
         }
     }
 
@@ -95,13 +95,6 @@ impl Job {
     ) -> Result<Scanned, Failure> {
         let (stop, stopped) = Stop::new();
         let progress = Progress::new(&entered.session, teller.shows_progress());
-        let mut known = entered.scopes;
-        let named = config::units(&plan.rules).map_err(Failure::usage)?;
-        let (members, listed) = match &entered.caller {
-            Some(caller) => organization::units(&caller.account, &named).await,
-            None => Default::default(),
-        };
-        known.extend(listed);
         let scanner = Arc::new(Scanner {
             plan,
             session: entered.session,
@@ -109,7 +102,7 @@ impl Job {
             regions: self.config.regions.clone(),
             prober: std::mem::take(&mut self.prober),
             thresholds: self.config.thresholds.clone(),
-            units: members,
+            units: entered.units,
             now,
             stop: stopped,
         });
@@ -123,7 +116,7 @@ impl Job {
             scanned: nothing(),
             pending: Default::default(),
         };
-        let scanned = scanning.run(units, known, &self.config.accounts, signals).await;
+        let scanned = scanning.run(units, entered.scopes, &self.config.accounts, signals).await;
         progress.clear();
         scanned
     }
@@ -131,8 +124,11 @@ impl Job {
     /// Whether less is scanned than there is, so that a rule may well match nothing.
     fn is_narrowed(&self) -> bool {
         let Reach { aws, .. } = &self.reach;
-        let judged_all = self.judge.checks.is_empty() && self.judge.sources.is_empty();
-        !judged_all || !aws.regions.is_empty() || !aws.ids.is_empty() || self.shard != Shard::WHOLE
+        let all_judged = self.judge.checks.is_empty() && self.judge.sources.is_empty();
+        let all_accounts =
+            aws.ids.is_empty() && aws.units.is_empty() && aws.tags.is_empty() && aws.roles.is_empty();
+        let all_places = self.reach.reaches_aws() && aws.regions.is_empty() && self.shard == Shard::WHOLE;
+        !(all_judged && all_accounts && all_places)
     }
 
     fn ran(&self, started_at: DateTime<Utc>, api_calls: u64, signal: Option<Signal>) -> Run {

@@ -197,14 +197,14 @@ impl Scanner {
     /// The suppressions, and the file that they stand in as a scope that was seen.
     fn suppressions(&self) -> Facts {
         let suppressions = self.plan.rules.suppressions();
-        let files: BTreeSet<&str> = suppressions.iter().map(|entry| entry.file.as_str()).collect();
-        let scope = |&file: &&str| ScopeCoverage {
+        let scope = |file: &str| ScopeCoverage {
             scope: Scope::outside(file, Service::named("suppression")),
-            facts: suppressions.iter().filter(|entry| entry.file == file).count(),
+            facts: suppressions.len(),
             answered: 1,
             gaps: Vec::new(),
         };
-        Facts { scopes: files.iter().map(scope).collect(), suppressions, ..Facts::default() }
+        let scopes = self.plan.rules.suppressions_file().map(scope).into_iter().collect();
+        Facts { scopes, suppressions, ..Facts::default() }
     }
 }
 

@@ -18,7 +18,6 @@ use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::floor::{Floor, Work};
 use crate::identity;
-use crate::organization;
 use crate::outside::outside;
 use crate::plan::Plan;
 use crate::plan::missed as missed_scope;
@@ -60,11 +59,9 @@ struct Planned {
 
 impl Planned {
     async fn enter(&mut self, session: &Session, config: &Config, plan: &Plan) -> Result<()> {
-        let entered = identity::enter(session.clone(), config).await?;
+        let entered = identity::enter(session.clone(), config).await?.look_up(&plan.rules).await?;
         self.scopes.extend(entered.scopes);
         let Some(caller) = entered.caller else { return Ok(()) };
-        let named = config::units(&plan.rules)?;
-        self.scopes.extend(organization::units(&caller.account, &named).await.1);
         let (entries, scopes) = enter_all(&entered.session, &caller, &config.accounts).await;
         self.scopes.extend(scopes);
         for entry in entries {

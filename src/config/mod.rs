@@ -28,7 +28,7 @@ pub use layers::{Entry, Layers};
 pub use load::check;
 pub use load::{FILE_NAME, load, without_file};
 pub use notify::Target;
-pub use rules::{RulesAt, RulesFiles, rules, rules_files, units};
+pub use rules::{RulesAt, rules, rules_files, units};
 pub use tag::Tag;
 pub use value::Value;
 

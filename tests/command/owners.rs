@@ -202,6 +202,15 @@ fn a_suppression_that_has_ended_hides_nothing_and_is_a_finding_of_its_owner() {
 }
 
 #[test]
+fn a_file_without_suppressions_is_seen_so_that_what_was_said_of_them_is_over() {
+    let scan = alone().scan(&SCAN).args(&["--check", "suppression-expired"]).file("suppressions.toml", "");
+    let document = scan.run().exits(1).document();
+    let scope = document.scope(None, "suppression");
+    assert_eq!((&scope["status"], &scope["facts"]), (&json!("ok"), &json!(0)));
+    assert_eq!(document.of_check("suppression-expired").count(), 0);
+}
+
+#[test]
 fn a_suppression_that_matches_nothing_is_told_where_all_was_scanned() {
     let account = Account::new(PLATFORM, "platform").region("us-east-1", estate::few_region(now()));
     let simulated = Simulated::start(Organization::of(account), vec![]);
