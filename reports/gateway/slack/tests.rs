@@ -150,6 +150,15 @@ fn what_is_over_is_told_apart_and_not_crowded_out() {
 }
 
 #[test]
+fn what_is_over_is_as_bad_as_it_was() {
+    let mut notice = with(Change::Resolved, &many(1, 1)[0]);
+    notice.before = Some(Told { severity: crate::Severity::Critical, owner: None });
+    notice.finding.severity = crate::Severity::Info;
+    let text = text(&messages(&[notice])[0]);
+    assert!(text.contains("1 resolved: 1 critical") && text.contains("\nresolved, critical: "), "{text}");
+}
+
+#[test]
 fn the_same_notices_are_the_same_message_in_any_order() {
     let all = many(50, 1);
     let reversed: Vec<Notice> = all.iter().rev().cloned().collect();
