@@ -20,6 +20,8 @@ pub enum Of<'a> {
     Resource(&'a str),
     /// Findings in an account.
     Account(&'a str),
+    /// Findings that are open.
+    Open,
 }
 
 /// One finding and what happened to it.
@@ -87,6 +89,7 @@ pub(crate) fn stories(db: &Connection, of: &Of<'_>) -> Result<Vec<Story>> {
         Of::Finding(id) => ("id = ?1", id),
         Of::Resource(text) => ("(instr(resource, ?1) > 0 OR instr(name, ?1) > 0)", text),
         Of::Account(account) => ("account = ?1", account),
+        Of::Open => ("state = ?1", &"open"),
     };
     let sql =
         format!("SELECT {DETAILS}, n, state, severity FROM finding WHERE {which} ORDER BY first_seen, id");
