@@ -11,7 +11,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 
 pub use aws_config::SdkConfig;
-pub(super) use batch::{Answer, Entry, fill, send_all};
+pub(super) use batch::{Answer, Denial, Entry, fill, send_all};
 pub(super) use failure::{Failure, by_code, failure};
 
 use super::{Pace, Settings};

@@ -41,9 +41,10 @@ pub async fn deliver(
         // Nobody knows how many more there are but by reading them.
         course.rejected += notices.count();
     } else if let Some(beat) = gateway.heartbeat(envelope).filter(|_| due) {
-        let Sent { refused, lost, warning } = beat.await;
+        let Sent { refused, lost, left, warning } = beat.await;
         course.warning = course.warning.or(warning);
         let why = lost.map(|(why, _)| why).or(refused.into_iter().next().map(|(_, why)| why));
+        let why = why.or(left.into_iter().next().map(|(_, why)| why));
         course.errors.extend(why.map(|why| format!("heartbeat: {why}")));
     }
     course.delivery(gateway)
@@ -99,10 +100,13 @@ impl Course {
     }
 
     fn note(&mut self, part: &[Notice], sent: Sent, note: &mut (dyn Settle + Send)) -> Result<(), String> {
-        let Sent { refused, lost, warning } = sent;
+        let Sent { refused, lost, left, warning } = sent;
         self.warning = self.warning.take().or(warning);
         let is_refused = |place: usize| refused.iter().any(|(at, _)| *at == place);
-        let arrived = |place: usize| lost.as_ref().is_none_or(|(_, arrived)| arrived.contains(&place));
+        let is_left = |place: usize| left.iter().any(|(places, _)| places.contains(&place));
+        let arrived = |place: usize| {
+            !is_left(place) && lost.as_ref().is_none_or(|(_, arrived)| arrived.contains(&place))
+        };
         let (mut taken, mut never) = (Vec::new(), Vec::new());
         for (place, notice) in part.iter().enumerate() {
             match (is_refused(place), arrived(place)) {
@@ -114,6 +118,7 @@ impl Course {
         self.accepted += taken.len();
         self.rejected += part.len() - taken.len();
         self.errors.extend(refused.iter().map(|(_, why)| why.clone()));
+        self.errors.extend(left.iter().map(|(_, why)| why.clone()));
         note.settle(&taken, &never)
             .map_err(|error| format!("what was delivered could not be noted: {error}"))?;
         lost.map_or(Ok(()), |(why, _)| Err(why))

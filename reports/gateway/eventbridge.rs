@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::json;
 
-use super::aws::{Answer, Entry, Failure, Reach, address, by_code, failure, fill, named, send_all};
+use super::aws::{Answer, Denial, Entry, Failure, Reach, address, by_code, failure, fill, named, send_all};
 use super::http::Repeat;
 use super::{Envelope, Gateway, Keeps, Notice, Opened, Opener, Sending, Sent, Settings, event};
 use crate::{Error, Severity, escape};
@@ -151,7 +151,7 @@ impl EventBridge {
         };
         let client = Client::new(&config);
         let (client, puts) = (&client, &puts);
-        send_all(batches(puts), &self.reach.pace, |places| ask(client, puts, places)).await
+        send_all(batches(puts), &self.reach.pace, Denial::Whole, |places| ask(client, puts, places)).await
     }
 }
 

@@ -52,6 +52,9 @@ pub struct Sent {
     /// Why these and all later ones could not be sent now. By their place among those that were sent, the ones that
     /// arrived all the same.
     pub lost: Option<(String, Vec<usize>)>,
+    /// What could not be sent now though later ones may be, as one account of many did not let it in: the places among
+    /// those that were sent, and why.
+    pub left: Vec<(Vec<usize>, String)>,
     /// What went wrong though nothing was lost by it: one of several servers was down.
     pub warning: Option<String>,
 }

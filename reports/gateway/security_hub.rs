@@ -15,7 +15,9 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use self::asff::{Asff, Desk};
-use super::aws::{Answer, Barred, Caller, Entry, Failure, Reach, address, by_code, failure, fill, send_all};
+use super::aws::{
+    Answer, Barred, Caller, Denial, Entry, Failure, Reach, address, by_code, failure, fill, send_all,
+};
 use super::http::Repeat;
 use super::{Envelope, Gateway, Keeps, Notice, Opened, Opener, Sending, Sent, Settings};
 use crate::{Error, Severity, escape};
@@ -133,13 +135,14 @@ impl SecurityHub {
         groups
     }
 
-    /// Tells all accounts and regions, some of them at once. What one does not take does not keep others waiting.
+    /// Tells all accounts and regions, some of them at once. What one does not take does not keep others waiting; where
+    /// many are lost, so are the others.
     async fn import(&self, groups: BTreeMap<Address, Group>) -> Sent {
         let mut waiting = groups.into_iter();
         let mut tasks = JoinSet::new();
         let mut course = Course::default();
         loop {
-            while tasks.len() < AT_ONCE {
+            while tasks.len() < AT_ONCE && course.losses < AT_ONCE {
                 let Some((address, group)) = waiting.next() else { break };
                 tasks.spawn(tell(self.reach.clone(), address, group));
             }
@@ -156,44 +159,42 @@ impl SecurityHub {
 /// Tells one account and region; the places of its notices, and what became of them by their order here.
 async fn tell(reach: Reach, (account, region): Address, group: Group) -> (Vec<usize>, Sent) {
     let at = format!("{}/{}", account.as_deref().unwrap_or("caller"), region.as_deref().unwrap_or_default());
-    let config = match reach.config(account.as_deref(), region.as_deref()).await {
-        Ok(config) => config,
-        Err(barred) => {
-            let count = group.places.len();
-            return (group.places, without_way(&at, barred, count));
+    let sent = match reach.config(account.as_deref(), region.as_deref()).await {
+        Ok(config) => {
+            let client = Client::new(&config);
+            let (client, group) = (&client, &group);
+            send_all(group.batches(), &reach.pace, Denial::Local, |places| ask(client, group, places)).await
         }
+        Err(Barred { why, may_pass: true }) => Sent { lost: Some((why, Vec::new())), ..Sent::default() },
+        Err(Barred { why, .. }) => barred(group.places.len(), why),
     };
-    let client = Client::new(&config);
-    let (client, all, at) = (&client, &group, at.as_str());
-    let sent = send_all(group.batches(), &reach.pace, |places| ask(client, all, at, places)).await;
-    (group.places, sent)
+    (group.places, located(sent, &at))
 }
 
-/// Nobody can act there: for now, or at all.
-fn without_way(at: &str, barred: Barred, count: usize) -> Sent {
-    let why = format!("{at}: {}", barred.why);
-    match barred.may_pass {
-        true => Sent { lost: Some((why, Vec::new())), ..Sent::default() },
-        false => Sent { refused: (0..count).map(|place| (place, why.clone())).collect(), ..Sent::default() },
+/// Nothing gets into this account.
+fn barred(count: usize, why: String) -> Sent {
+    Sent { left: vec![((0..count).collect(), why)], ..Sent::default() }
+}
+
+/// What went wrong, with where it did.
+fn located(sent: Sent, at: &str) -> Sent {
+    let told = |why: String| format!("{at}: {why}");
+    Sent {
+        refused: sent.refused.into_iter().map(|(place, why)| (place, told(why))).collect(),
+        lost: sent.lost.map(|(why, arrived)| (told(why), arrived)),
+        left: sent.left.into_iter().map(|(places, why)| (places, told(why))).collect(),
+        ..sent
     }
 }
 
-async fn ask(client: &Client, group: &Group, at: &str, places: Vec<usize>) -> Answer {
+async fn ask(client: &Client, group: &Group, places: Vec<usize>) -> Answer {
     let findings = group.at(&places);
     let request = client.batch_import_findings();
     let request = request.set_findings(Some(findings.iter().map(|finding| finding.to_sdk()).collect()));
     // A finding that is imported twice is one finding.
     match request.send().await {
         Ok(answer) => Answer::Each(each(&answer, &findings)),
-        Err(error) => Answer::All(match failure(&error, Repeat::Safe) {
-            // Security Hub is not there for this account, or may not be used: the others are told all the same.
-            Failure::Denied(why) => {
-                return Answer::Each(vec![Err(Failure::Refused(format!("{at}: {why}"))); places.len()]);
-            }
-            Failure::Refused(why) => Failure::Refused(format!("{at}: {why}")),
-            Failure::Again(why) => Failure::Again(format!("{at}: {why}")),
-            Failure::Lost(why) => Failure::Lost(format!("{at}: {why}")),
-        }),
+        Err(error) => Answer::All(failure(&error, Repeat::Safe)),
     }
 }
 
@@ -238,24 +239,34 @@ impl Group {
 struct Course {
     arrived: Vec<usize>,
     refused: Vec<(usize, String)>,
+    left: Vec<(Vec<usize>, String)>,
     lost: Option<String>,
+    /// How many accounts and regions were lost.
+    losses: usize,
 }
 
 impl Course {
     fn note(&mut self, places: &[usize], sent: Sent) {
-        let Sent { refused, lost, .. } = sent;
+        let Sent { refused, left, lost, .. } = sent;
+        let placed = |at: &usize| places.get(*at).copied();
         let arrived = |at: &usize| {
             !refused.iter().any(|(place, _)| place == at)
+                && !left.iter().any(|(places, _)| places.contains(at))
                 && lost.as_ref().is_none_or(|(_, arrived)| arrived.contains(at))
         };
-        let placed = |at: &usize| places.get(*at).copied();
         self.arrived.extend((0..places.len()).filter(arrived).filter_map(|at| placed(&at)));
-        self.lost = lost.as_ref().map(|(why, _)| why.clone()).or(self.lost.take());
+        self.losses += usize::from(lost.is_some());
+        self.lost = self.lost.take().or(lost.map(|(why, _)| why));
         self.refused.extend(refused.into_iter().filter_map(|(at, why)| Some((placed(&at)?, why))));
+        self.left.extend(left.into_iter().map(|(at, why)| (at.iter().filter_map(placed).collect(), why)));
     }
 
+    /// In the order of the notices, whoever answered first.
     fn sent(mut self) -> Sent {
+        self.arrived.sort_unstable();
         self.refused.sort();
-        Sent { refused: self.refused, lost: self.lost.map(|why| (why, self.arrived)), ..Sent::default() }
+        self.left.sort();
+        let lost = self.lost.map(|why| (why, self.arrived));
+        Sent { refused: self.refused, left: self.left, lost, ..Sent::default() }
     }
 }

@@ -7,7 +7,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::operation::publish_batch::PublishBatchOutput;
 
 use self::message::Message;
-use super::aws::{Answer, Entry, Failure, Reach, address, by_code, failure, fill, named, send_all};
+use super::aws::{Answer, Denial, Entry, Failure, Reach, address, by_code, failure, fill, named, send_all};
 use super::http::Repeat;
 use super::{Envelope, Gateway, Keeps, Notice, Opened, Opener, Sending, Sent, Settings};
 use crate::{Error, Severity, escape};
@@ -103,7 +103,10 @@ impl Sns {
         };
         let client = Client::new(&config);
         let (client, messages) = (&client, &messages);
-        send_all(batches(messages), &self.reach.pace, |places| self.ask(client, messages, places)).await
+        send_all(batches(messages), &self.reach.pace, Denial::Whole, |places| {
+            self.ask(client, messages, places)
+        })
+        .await
     }
 
     async fn ask(&self, client: &Client, messages: &[Message], places: Vec<usize>) -> Answer {

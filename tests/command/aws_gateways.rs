@@ -6,6 +6,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -172,34 +173,69 @@ fn an_account_without_security_hub_is_told_and_keeps_no_other_waiting() {
     assert_eq!(there, BTreeSet::from([at(MANAGEMENT), at("333333333333")]));
     assert_eq!(delivery["accepted"], hub.imported().len());
     assert_eq!(delivery["rejected"], worth_telling(&ran.document()).len() - hub.imported().len());
+    assert_eq!(error.matches("not subscribed").count(), 1, "told once and not for each finding");
+}
+
+/// A file with a certificate that is scanned night after night.
+struct Nights {
+    hub: SecurityHub,
+    simulated: Simulated,
+    authority: Authority,
+    state: TempDir,
+    number: i64,
+}
+
+impl Nights {
+    fn new() -> Self {
+        Self {
+            hub: SecurityHub::start(MANAGEMENT),
+            simulated: Simulated::demo(Vec::new()),
+            authority: Authority::new(),
+            state: TempDir::new().unwrap(),
+            number: 0,
+        }
+    }
+
+    /// Scans a certificate that ends in so many days; the state of its finding, and whether all was delivered.
+    #[track_caller]
+    fn scan(&mut self, days: i64) -> (Value, bool) {
+        let file = self.authority.folder().join("served.pem");
+        let leaf = self.authority.sign(&format!("night-{}.example.com", self.number), days);
+        fs::copy(leaf.certificate, &file).unwrap();
+        // Findings are only updated by what is newer.
+        self.number += 1;
+        let at = (Utc::now() + TimeDelta::minutes(self.number)).to_rfc3339();
+        let paths = [file.to_str().unwrap(), self.state.path().to_str().unwrap()];
+        let args = ["scan", "--now", &at, "--format", "json", "--file", paths[0], "--state", paths[1]];
+        let howler = self.simulated.howler(&args).args(&["--notify", "security-hub=eu-west-1"]);
+        let ran = howler.env("AWS_ENDPOINT_URL_SECURITYHUB", &self.hub.url()).run();
+        let imported = self.hub.imported();
+        let [finding] = &imported.values().collect::<Vec<_>>()[..] else { panic!("{imported:#?}") };
+        assert_eq!(finding["AwsAccountId"], MANAGEMENT, "whoever scans has what is in no account");
+        (finding["RecordState"].clone(), delivery(&ran)["error"].is_null())
+    }
 }
 
 #[test]
 fn what_is_over_is_archived() {
-    let (hub, simulated, state) =
-        (SecurityHub::start(MANAGEMENT), Simulated::demo(Vec::new()), TempDir::new().unwrap());
-    let authority = Authority::new();
-    let file = authority.folder().join("served.pem");
-    for (night, (days, record)) in [(2, "ACTIVE"), (2, "ACTIVE"), (80, "ARCHIVED")].into_iter().enumerate() {
-        fs::copy(authority.sign(&format!("night-{night}.example.com"), days).certificate, &file).unwrap();
-        let args = [
-            "scan",
-            "--file",
-            file.to_str().unwrap(),
-            "--format",
-            "json",
-            "--state",
-            state.path().to_str().unwrap(),
-        ];
-        let howler = simulated.howler(&args).args(&["--notify", "security-hub=eu-west-1"]);
-        let ran = howler.env("AWS_ENDPOINT_URL_SECURITYHUB", &hub.url()).run();
-        assert!(delivery(&ran)["error"].is_null(), "{}", ran.stderr);
-        let imported = hub.imported();
-        let [finding] = &imported.values().collect::<Vec<_>>()[..] else { panic!("{imported:#?}") };
-        assert_eq!(finding["RecordState"], record, "night {night}");
-        assert_eq!(finding["AwsAccountId"], MANAGEMENT, "whoever scans has what is in no account");
+    let mut nights = Nights::new();
+    for (days, record) in [(2, "ACTIVE"), (2, "ACTIVE"), (80, "ARCHIVED"), (2, "ACTIVE")] {
+        assert_eq!(nights.scan(days), (json!(record), true), "night {}", nights.number);
     }
-    assert_eq!((hub.refused(), hub.requests()), (Vec::new(), 3));
+    assert_eq!((nights.hub.refused(), nights.hub.requests()), (Vec::new(), 4));
+}
+
+#[test]
+fn an_end_that_could_not_be_told_is_told_later() {
+    let mut nights = Nights::new();
+    assert_eq!(nights.scan(2), (json!("ACTIVE"), true));
+    nights.hub.unsubscribe(MANAGEMENT);
+    assert_eq!(nights.scan(80), (json!("ACTIVE"), false));
+    nights.hub.subscribe_all();
+    assert_eq!(nights.scan(80), (json!("ARCHIVED"), true));
+    let requests = nights.hub.requests();
+    nights.scan(80);
+    assert_eq!(nights.hub.requests(), requests, "nothing is left to be told");
 }
 
 #[test]
@@ -207,11 +243,12 @@ fn a_dry_run_shows_what_would_be_sent() {
     let (hub, simulated, state) =
         (SecurityHub::start(MANAGEMENT), Simulated::demo(Vec::new()), TempDir::new().unwrap());
     let at = state.path().to_str().unwrap();
-    simulated.scan(&ROLES).args(&["--state", at, "--format", "json"]).run();
+    let scanned = simulated.scan(&ROLES).args(&["--state", at, "--format", "json"]).run().document();
     let args = ["notify", "--dry-run", "--state", at, "--notify", "security-hub=regions"];
     let ran = simulated.howler(&args).env("AWS_ENDPOINT_URL_SECURITYHUB", &hub.url()).run().exits(0);
     let bodies = ran.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    assert!(bodies.map(|body| body["Findings"].as_array().unwrap().len()).sum::<usize>() > 10);
+    let findings = bodies.map(|body| body["Findings"].as_array().unwrap().len());
+    assert_eq!(findings.sum::<usize>(), worth_telling(&scanned).len());
     assert_eq!(hub.requests(), 0);
 }
 

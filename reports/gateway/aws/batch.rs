@@ -25,13 +25,27 @@ struct Part {
     attempt: u32,
 }
 
-/// Sends batches of notices, by their places, one after the other, each until it is taken, refused or given up. What
-/// is denied is lost, as it may be permitted another time.
-pub(in crate::gateway) async fn send_all<F, A>(batches: Vec<Vec<usize>>, pace: &Pace, ask: F) -> Sent
+/// What a denial is to a gateway. In any case it may be permitted another time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::gateway) enum Denial {
+    /// That of all it would be told.
+    Whole,
+    /// That of these notices: others go elsewhere.
+    Local,
+}
+
+/// Sends batches of notices, by their places, one after the other, each until it is taken, refused or given up.
+pub(in crate::gateway) async fn send_all<F, A>(
+    batches: Vec<Vec<usize>>,
+    pace: &Pace,
+    denial: Denial,
+    ask: F,
+) -> Sent
 where
     F: Fn(Vec<usize>) -> A,
     A: Future<Output = Answer>,
 {
+    let count = batches.iter().map(Vec::len).sum();
     let mut parts: VecDeque<Part> = batches.into_iter().map(|places| Part { places, attempt: 1 }).collect();
     let mut course = Course::default();
     while let Some(part) = parts.pop_front() {
@@ -44,7 +58,7 @@ where
             parts.push_front(part);
         }
     }
-    course.sent()
+    course.sent(count, denial)
 }
 
 /// What became of notices so far.
@@ -52,7 +66,10 @@ where
 struct Course {
     arrived: Vec<usize>,
     refused: Vec<(usize, String)>,
+    /// How many of these were refused as a whole request, by nobody who had looked at entries.
+    unread: usize,
     lost: Option<String>,
+    is_denied: bool,
 }
 
 impl Course {
@@ -66,6 +83,7 @@ impl Course {
                 Some([first, second].map(|half| Part { places: half.to_vec(), attempt: 1 }).into())
             }
             Answer::All(failure) => {
+                self.unread += usize::from(matches!(failure, Failure::Refused(_)));
                 let entries = vec![Err(failure); places.len()];
                 self.each(places, &entries, attempt, pace)
             }
@@ -88,7 +106,11 @@ impl Course {
                     again.0.push(place);
                     again.1.clone_from(why);
                 }
-                Some(Err(Failure::Denied(why) | Failure::Lost(why))) => self.lost = Some(why.clone()),
+                Some(Err(Failure::Denied(why))) => {
+                    self.is_denied = true;
+                    self.lost = Some(why.clone());
+                }
+                Some(Err(Failure::Lost(why))) => self.lost = Some(why.clone()),
                 None => self.lost = Some("AWS does not say what became of it".to_owned()),
             }
         }
@@ -100,9 +122,21 @@ impl Course {
         self.lost.is_none().then(|| next.into_iter().collect())
     }
 
-    fn sent(self) -> Sent {
-        let Self { arrived, refused, lost } = self;
-        Sent { refused, lost: lost.map(|why| (why, arrived)), ..Sent::default() }
+    fn sent(self, count: usize, denial: Denial) -> Sent {
+        let Self { arrived, mut refused, unread, mut lost, is_denied } = self;
+        // Whoever takes none of several requests refuses something else than what is in them.
+        if lost.is_none() && arrived.is_empty() && unread > 1 && unread == refused.len() {
+            lost = refused.pop().map(|(_, why)| why);
+            refused.clear();
+        }
+        let is_settled = |at: &usize| arrived.contains(at) || refused.iter().any(|(place, _)| place == at);
+        match lost {
+            Some(why) if is_denied && denial == Denial::Local => {
+                let left = (0..count).filter(|at| !is_settled(at)).collect();
+                Sent { left: vec![(left, why)], refused, ..Sent::default() }
+            }
+            lost => Sent { refused, lost: lost.map(|why| (why, arrived)), ..Sent::default() },
+        }
     }
 }
 
@@ -142,7 +176,7 @@ mod tests {
             asked.push(places.clone());
             answer(&places, asked.len())
         };
-        let sent = send_all(fill(&vec![1; notices], 4, 100), &pace(), ask).await;
+        let sent = send_all(fill(&vec![1; notices], 4, 100), &pace(), Denial::Whole, ask).await;
         (asked.into_inner().unwrap(), sent)
     }
 
@@ -182,6 +216,23 @@ mod tests {
         .await;
         assert_eq!(asked.len(), 2);
         assert_eq!(result.lost, Some(("no".into(), vec![0, 1, 2, 3])));
+    }
+
+    #[tokio::test]
+    async fn a_denial_may_be_of_these_notices_alone() {
+        let ask = async |_: Vec<usize>| Answer::Each(vec![Ok(()), Err(Failure::Denied("no".into()))]);
+        let sent = send_all(vec![vec![0, 1], vec![2]], &pace(), Denial::Local, ask).await;
+        assert_eq!(sent, Sent { left: vec![(vec![1, 2], "no".into())], ..Sent::default() });
+    }
+
+    #[tokio::test]
+    async fn whoever_refuses_everything_is_asked_another_time() {
+        let no = || Answer::All(Failure::Refused("no such topic".into()));
+        let (asked, result) = sent(4, |_, _| no()).await;
+        assert_eq!(asked.len(), 7);
+        assert_eq!(result, Sent { lost: Some(("no such topic".into(), vec![])), ..Sent::default() });
+        let (_, result) = sent(1, |_, _| no()).await;
+        assert_eq!(result.refused, [(0, "no such topic".into())], "of one nobody knows");
     }
 
     #[tokio::test]

@@ -159,7 +159,7 @@ impl Asff {
             remediation: remediation(finding),
             product_fields: fields(notice),
             resources: [resource(finding, desk)],
-            compliance: Compliance { status: status(finding, *news) },
+            compliance: Compliance { status: status(notice, envelope) },
             record_state: if news.is_end() { "ARCHIVED" } else { "ACTIVE" },
             finding_provider_fields: Provided { severity, types: [TYPE] },
         }
@@ -197,10 +197,14 @@ fn label(severity: Severity) -> Label {
     Label { label, original: severity.as_str() }
 }
 
-/// What is not followed any more is neither good nor bad.
-fn status(finding: &Finding, news: News) -> &'static str {
-    match (news, finding.status) {
-        (News::Change(Change::Resolved), _) | (_, Status::Pass) => "PASSED",
+/// What is not followed any more is neither good nor bad. What was seen open in this very scan ended for this gateway
+/// alone: it belongs to somebody else, or is not severe enough any more.
+fn status(notice: &Notice, envelope: &Envelope<'_>) -> &'static str {
+    let Notice { finding, news, .. } = notice;
+    let is_gone = notice.confirmed_at < envelope.run.now;
+    match (*news, finding.status) {
+        (News::Change(Change::Resolved), _) if is_gone => "PASSED",
+        (_, Status::Pass) => "PASSED",
         (News::Change(Change::Lapsed), _) | (_, Status::Unknown) => "NOT_AVAILABLE",
         (_, Status::Warn) => "WARNING",
         (_, Status::Fail) => "FAILED",

@@ -64,18 +64,24 @@ fn a_finding_is_where_it_belongs() {
 
 #[test]
 fn what_ended_is_archived_and_what_is_unknown_is_neither_passed_nor_failed() {
-    let told = |change| {
-        let all = findings(&samples::scan(), "regions", |notice| notice.news = News::Change(change));
+    let at = |hours, change| {
+        let all = findings(&samples::scan(), "regions", |notice| {
+            notice.news = News::Change(change);
+            notice.confirmed_at -= TimeDelta::hours(hours);
+        });
         let said = |it: &Value| {
             [&it["RecordState"], &it["Compliance"]["Status"]].map(|it| it.as_str().unwrap().to_owned())
         };
         all.iter().map(said).collect::<BTreeSet<_>>()
     };
+    let told = |change| at(24, change);
     let pairs = |all: &[[&str; 2]]| all.iter().map(|pair| pair.map(str::to_owned)).collect::<BTreeSet<_>>();
     assert_eq!(told(Change::Resolved), pairs(&[["ARCHIVED", "PASSED"]]));
     assert_eq!(told(Change::Lapsed), pairs(&[["ARCHIVED", "NOT_AVAILABLE"]]));
     let open = [["ACTIVE", "FAILED"], ["ACTIVE", "WARNING"], ["ACTIVE", "NOT_AVAILABLE"]];
     assert_eq!(told(Change::Worse), pairs(&open));
+    let elsewhere = open.map(|[_, status]| ["ARCHIVED", status]);
+    assert_eq!(at(0, Change::Resolved), pairs(&elsewhere), "still open, and not for this gateway");
 }
 
 #[test]
@@ -214,7 +220,9 @@ fn what_one_account_does_not_take_does_not_hide_what_others_took() {
     course.note(&[4, 7], Sent { refused: vec![(1, "no".into())], ..Sent::default() });
     course.note(&[2, 3], Sent { lost: Some(("down".into(), vec![1])), ..Sent::default() });
     course.note(&[1], Sent::default());
+    course.note(&[5, 6], Sent { left: vec![(vec![0], "denied".into())], ..Sent::default() });
     let sent = course.sent();
+    assert_eq!(sent.left, [(vec![5], "denied".into())]);
     assert_eq!(sent.refused, [(7, "no".into())]);
-    assert_eq!(sent.lost, Some(("down".into(), vec![4, 3, 1])));
+    assert_eq!(sent.lost, Some(("down".into(), vec![1, 3, 4, 6])));
 }

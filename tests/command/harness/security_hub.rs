@@ -88,6 +88,11 @@ impl SecurityHub {
         self.state().unsubscribed.insert(account.to_owned());
     }
 
+    /// It is switched on again everywhere.
+    pub(crate) fn subscribe_all(&self) {
+        self.state().unsubscribed.clear();
+    }
+
     /// The next requests fail.
     pub(crate) fn fail(&self, times: usize) {
         self.state().failing = times;
