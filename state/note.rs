@@ -68,9 +68,12 @@ impl Note {
 
     /// Writes down how a gateway took the scan.
     pub(crate) fn took(&mut self, audience: &Audience, delivery: &Delivery, left: BTreeSet<String>) {
-        self.audiences.retain(|noted| noted.audience.key != audience.key);
-        let (audience, delivery) = (audience.clone(), Some(delivery.clone()));
-        self.audiences.push(Noted { audience, delivery, left });
+        let noted = Noted { audience: audience.clone(), delivery: Some(delivery.clone()), left };
+        // Whoever replays this meets them in the order in which they were known.
+        match self.audiences.iter_mut().find(|noted| noted.audience.key == audience.key) {
+            Some(place) => *place = noted,
+            None => self.audiences.push(noted),
+        }
     }
 
     /// Makes the index know what it knew when this was written, right after the scan was indexed.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, unreachable_pub)]
 
+mod chance;
 mod changes;
+mod killed;
 mod told;
 mod world;

@@ -125,6 +125,9 @@ pub fn all_kinds() -> Vec<Audience> {
     ]
 }
 
+/// A process that another test starts holds all locks for a moment.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// A state folder, and who is told.
 pub struct World {
     pub temp: TempDir,
@@ -132,9 +135,14 @@ pub struct World {
     pub keep: Keep,
 }
 
+/// In memory where that is to be had: these tests write very often down to the disk.
+fn quick_folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 impl World {
     pub fn new(audiences: Vec<Audience>) -> Self {
-        Self { temp: tempfile::tempdir().unwrap(), audiences, keep: Keep::default() }
+        Self { temp: quick_folder(), audiences, keep: Keep::default() }
     }
 
     pub fn folder(&self) -> PathBuf {
@@ -142,7 +150,7 @@ impl World {
     }
 
     pub fn open(&self) -> Memory {
-        Memory::open(&self.folder(), "a test", Duration::ZERO).unwrap()
+        Memory::open(&self.folder(), "a test", PATIENCE).unwrap()
     }
 
     /// Remembers a scan and tells nobody.
@@ -189,7 +197,7 @@ impl World {
     }
 
     pub fn rebuild(&self) -> u64 {
-        Memory::rebuild(&self.folder(), "a test", Duration::ZERO, &mut |_, _| {}).unwrap()
+        Memory::rebuild(&self.folder(), "a test", PATIENCE, &mut |_, _| {}).unwrap()
     }
 
     pub fn history(&self) -> Vec<Story> {
