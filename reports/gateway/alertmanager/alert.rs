@@ -29,19 +29,15 @@ type Labels = BTreeMap<&'static str, String>;
 
 /// The alerts of a notice: one; or two, if what Alertmanager was told before has other labels, and ends by this.
 pub(super) fn of(notice: &Notice, envelope: &Envelope<'_>) -> Vec<Alert> {
+    let Notice { finding, news, before, .. } = notice;
     let now = envelope.run.now;
-    let is_end = notice.news.is_end();
-    let told = Told::of(&notice.finding);
-    let before = notice.before.as_ref().map(|before| labels(&notice.finding, before));
-    let current = labels(&notice.finding, &told);
-    let ended = before.filter(|before| is_end || *before != current);
-    match (is_end, ended) {
-        (true, ended) => vec![alert(notice, ended.unwrap_or(current), now, now)],
-        (false, ended) => {
-            let ended = ended.map(|labels| alert(notice, labels, now, now));
-            ended.into_iter().chain([alert(notice, current, now, now + envelope.lease)]).collect()
-        }
+    let current = Told::of(finding);
+    if news.is_end() {
+        return vec![alert(notice, before.as_ref().unwrap_or(&current), now, now)];
     }
+    let is_another = |before: &&Told| labels(finding, before) != labels(finding, &current);
+    let ended = before.as_ref().filter(is_another).map(|before| alert(notice, before, now, now));
+    ended.into_iter().chain([alert(notice, &current, now, now + envelope.lease)]).collect()
 }
 
 /// The sign of life: its end is the news.
@@ -73,10 +69,10 @@ fn pulse(envelope: &Envelope<'_>) -> Vec<(&'static str, String)> {
 
 /// Both times are always sent: without a start Alertmanager takes the end for it. It refuses a start after the end, and
 /// keeps the earliest start that it has seen.
-fn alert(notice: &Notice, labels: Labels, now: DateTime<Utc>, ends_at: DateTime<Utc>) -> Alert {
+fn alert(notice: &Notice, told: &Told, now: DateTime<Utc>, ends_at: DateTime<Utc>) -> Alert {
     Alert {
-        labels,
-        annotations: escaped(annotations(notice, now), annotation),
+        labels: labels(&notice.finding, told),
+        annotations: escaped(annotations(notice, told, now), annotation),
         starts_at: instant(notice.since.min(now)),
         ends_at: instant(ends_at),
     }
@@ -131,7 +127,7 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn annotations(notice: &Notice, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+fn annotations(notice: &Notice, told: &Told, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let Notice { finding, news, since, confirmed_at, .. } = notice;
     let mut pairs = vec![
         ("summary", finding.summary.clone()),
@@ -140,7 +136,7 @@ fn annotations(notice: &Notice, now: DateTime<Utc>) -> Vec<(&'static str, String
         ("remediation", finding.remediation.as_ref().map(fix).unwrap_or_default()),
         ("deadline", finding.deadline.map(instant).unwrap_or_default()),
         ("affects", first(&finding.affects, MOST_AFFECTED)),
-        ("howler_severity", finding.severity.as_str().to_owned()),
+        ("howler_severity", told.severity.as_str().to_owned()),
         ("howler_status", finding.status.as_str().to_owned()),
         ("first_seen", instant(*since)),
     ];
@@ -272,6 +268,7 @@ mod tests {
             assert_eq!((&*alert.labels["owner"], &*alert.labels["severity"]), ("old", "critical"));
             assert_eq!(alert.ends_at, "2026-11-23T09:30:00Z");
             assert_eq!(alert.annotations["ended"], change.as_str());
+            assert_eq!(alert.annotations["howler_severity"], "critical", "as bad as it was");
         }
     }
 
