@@ -136,7 +136,7 @@ fn severity(notice: &Notice) -> Severity {
 fn before(notice: &Notice) -> String {
     match (notice.news, &notice.before) {
         (News::Change(Change::Worse | Change::Better), Some(told)) => was(told.severity),
-        (News::Reminder, _) => format!(" since {}", notice.since.date_naive()),
+        (News::Reminder, _) => format!(", since {}", notice.since.date_naive()),
         _ => String::new(),
     }
 }
