@@ -5,5 +5,6 @@
 mod chance;
 mod changes;
 mod killed;
+mod old;
 mod told;
 mod world;
