@@ -1,6 +1,6 @@
 //! Delivering a scan: each gateway is told what its audience is to know, and the memory takes note of it.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 use howler_reports::gateway::{Envelope, Gateway, Keeps, Notices, Settle, alone, deliver, lease};
 use howler_reports::{Delivery, Scan, Severity};
@@ -13,17 +13,26 @@ use crate::write::say;
 /// Gateways that are told at the same time.
 const AT_ONCE: usize = 8;
 
-/// Whether a scan has just ended, or is told once more.
+/// Whether a scan has just ended, or is told once more, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
     Scan,
-    Again,
+    Again(DateTime<Utc>),
 }
 
 impl Occasion {
     /// Whether a sign of life is due: what forgets it needs it again.
     fn beats(self, keeps: Keeps) -> bool {
         self == Self::Scan || keeps == Keeps::Leases
+    }
+
+    /// The envelope of a scan that is told now.
+    fn envelope(self, scan: &Scan, lease: TimeDelta) -> Envelope<'_> {
+        let envelope = Envelope::of(scan, lease);
+        match self {
+            Self::Scan => envelope,
+            Self::Again(sent_at) => Envelope { sent_at, ..envelope },
+        }
     }
 }
 
@@ -58,7 +67,7 @@ async fn tell(
     occasion: Occasion,
 ) -> Delivery {
     let Recipient { gateway, audience } = recipient;
-    let envelope = Envelope::of(scan, lease);
+    let envelope = occasion.envelope(scan, lease);
     let due = occasion.beats(gateway.keeps());
     let ready = match notices(audience, scan, memory) {
         Ok(notices) => note(audience, memory).map(|note| (notices, note)),

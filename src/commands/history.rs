@@ -92,7 +92,8 @@ fn text(story: &Story) -> String {
 
 fn event(event: &Event) -> String {
     let before = event.before.map(|before| format!("{} -> ", before.as_str())).unwrap_or_default();
-    let mut line = format!("    {}  {:<10}  {before}{}", time(event.at), event.change.as_str(), event.severity.as_str());
+    let mut line =
+        format!("    {}  {:<10}  {before}{}", time(event.at), event.change.as_str(), event.severity.as_str());
     if let Some(owner) = &event.owner {
         // Writing into text does not fail.
         let _ = write!(line, "  {}", visible(owner));
@@ -101,7 +102,11 @@ fn event(event: &Event) -> String {
 }
 
 fn measure(span: &Span) -> String {
-    let days = if span.from == span.until { span.from.to_string() } else { format!("{} to {}", span.from, span.until) };
+    let days = if span.from == span.until {
+        span.from.to_string()
+    } else {
+        format!("{} to {}", span.from, span.until)
+    };
     format!("    {days}: {} of {}\n", span.usage, span.limit)
 }
 

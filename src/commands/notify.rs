@@ -11,6 +11,7 @@ use howler_state::Memory;
 use crate::args::Retell;
 use crate::config::{self, Config, delivered};
 use crate::deliver::{Occasion, lease_of, notices, tell_all};
+use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::gateways::{Recipient, open_all};
 use crate::memory::Place;
@@ -24,7 +25,9 @@ pub async fn run(args: Retell) -> Result<Exit, Failure> {
     let aws = super::scan::delivery(&config).map_err(Failure::usage)?;
     let recipients = open_all(&config, aws).map_err(Failure::usage)?;
     if recipients.is_empty() {
-        return Err(Failure::usage(Error::msg("nobody is to be told: --notify or howler.toml names gateways")));
+        return Err(Failure::usage(Error::msg(
+            "nobody is to be told: --notify or howler.toml names gateways",
+        )));
     }
     let (scan, mut memory) = match &args.from {
         Some(path) => (report(path, &recipients).map_err(Failure::usage)?, None),
@@ -33,7 +36,8 @@ pub async fn run(args: Retell) -> Result<Exit, Failure> {
     if args.dry_run {
         return print(&recipients, &scan, memory.as_ref(), &config);
     }
-    let telling = tell_all(&recipients, &scan, memory.as_ref(), lease_of(&config), Occasion::Again);
+    let again = Occasion::Again(Clock::new(None).now());
+    let telling = tell_all(&recipients, &scan, memory.as_ref(), lease_of(&config), again);
     let deliveries: Vec<_> = telling.collect().await;
     if let Some(memory) = &mut memory {
         note(memory, &recipients, &deliveries);

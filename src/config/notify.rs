@@ -50,9 +50,10 @@ impl Target {
     pub fn settings(&self, pace: Pace) -> Result<Settings> {
         let what = format!("notify.{}", self.gateway);
         let secret = |kept: &Kept| kept.secret(&what);
-        let trust = self.trust.as_ref().map(|path| {
-            fs::read(path).with_context(|| format!("{what}: {} cannot be read", path.display()))
-        });
+        let trust = self
+            .trust
+            .as_ref()
+            .map(|path| fs::read(path).with_context(|| format!("{what}: {} cannot be read", path.display())));
         Ok(Settings {
             addresses: self.addresses.iter().map(secret).collect::<Result<_>>()?,
             bearer: self.bearer.as_ref().map(secret).transpose()?,
@@ -125,11 +126,8 @@ fn of_table(gateway: &str, entries: &BTreeMap<String, Value>) -> Result<Vec<Targ
             }
         }
     }
-    let of_owner = |(owner, addresses): (String, Vec<Kept>)| Target {
-        addresses,
-        owner: Some(owner),
-        ..target.clone()
-    };
+    let of_owner =
+        |(owner, addresses): (String, Vec<Kept>)| Target { addresses, owner: Some(owner), ..target.clone() };
     let own: Vec<Target> = owners.into_iter().map(of_owner).collect();
     match target.addresses.is_empty() {
         true if own.is_empty() => Err("an address is missing: url, env or file".to_owned()),

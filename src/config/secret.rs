@@ -58,7 +58,9 @@ impl Kept {
     /// Only where it is kept: a secret does not stand in a file that is shared, or in the list of processes.
     pub fn elsewhere(value: &Value) -> Result<Self, String> {
         match Self::of(value) {
-            Ok(Self::Here(_)) | Err(_) => Err("{ env = \"NAME\" } or { file = \"PATH\" } is expected".to_owned()),
+            Ok(Self::Here(_)) | Err(_) => {
+                Err("{ env = \"NAME\" } or { file = \"PATH\" } is expected".to_owned())
+            }
             kept => kept,
         }
     }
@@ -104,7 +106,9 @@ mod tests {
     #[test]
     fn a_secret_stands_nowhere_but_where_it_is_kept() {
         let table = |name: &str, value: &str| Value::Table([(name.to_owned(), value.into())].into());
-        assert!(Kept::elsewhere(&table("env", "TOKEN")).is_ok() && Kept::elsewhere(&table("file", "/t")).is_ok());
+        assert!(
+            Kept::elsewhere(&table("env", "TOKEN")).is_ok() && Kept::elsewhere(&table("file", "/t")).is_ok()
+        );
         for bad in ["t0ken".into(), table("password", "t0ken"), Value::Flag(true)] {
             let error = Kept::elsewhere(&bad).unwrap_err();
             assert!(error.contains("env") && !error.contains("t0ken"), "{error}");

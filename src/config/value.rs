@@ -127,7 +127,11 @@ impl Value {
     /// A number of things, at least one.
     pub fn count(&self) -> Result<u32, String> {
         let count = self.number().filter(|count| count.fract() == 0.0 && (1.0..=1e6).contains(count));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within bounds")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole and within bounds"
+        )]
         count.map(|count| count as u32).ok_or_else(|| "a whole number from 1 on is expected".to_owned())
     }
 
