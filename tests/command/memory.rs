@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_simulator::acm::Certificate;
-use howler_simulator::{Account, Organization, Region, Simulation};
+use howler_simulator::{Account, Organization, Region, Simulation, elbv2};
 use serde_json::Value;
 
 use crate::harness::nights::{self, NIGHTS};
@@ -14,6 +14,7 @@ const REGION: &str = "eu-west-1";
 fn organization(domain: &str) -> Organization {
     let end = now() + TimeDelta::days(20);
     let certificate = Certificate::imported("one", domain, end - TimeDelta::days(365), end);
+    let certificate = certificate.used_by(elbv2::load_balancer_arn("web", "application"));
     let region = Region { certificates: vec![certificate], ..Region::default() };
     Organization::of(Account::new("111111111111", "platform").region(REGION, region))
 }
@@ -145,7 +146,7 @@ fn a_database_made_anew_gives_the_same_answers_and_the_same_next_notices() {
         drop(std::fs::remove_file(anew.path().join(left)));
     }
     howler(&["history", "rebuild", "--state", &anew.text()]).run().exits(0);
-    anew.assert_whole();
+    anew.look();
     assert_eq!(answers(&anew, &ids), before);
 
     let next = |memory: &Memory| {

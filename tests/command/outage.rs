@@ -137,20 +137,20 @@ fn errors(ran: &Ran) -> BTreeMap<String, bool> {
 fn survives(trouble: Trouble) {
     let gateways = Gateways::start();
     gateways.night(0).exits(0);
-    assert_eq!(gateways.memory.waiting(), 0);
+    assert_eq!(gateways.memory.look().waiting, 0);
     let before = gateways.all().map(|(_, receiver)| receiver.taken().len());
     gateways.suffer(trouble);
     for night in [1, 2] {
         let ran = gateways.night(night).exits(4);
         let failed = errors(&ran);
         assert!(failed.len() == 4 && failed.values().all(|failed| *failed), "night {night}: {failed:?}");
-        assert!(gateways.memory.waiting() > 0, "night {night}: nothing waits");
+        assert!(gateways.memory.look().waiting > 0, "night {night}: nothing waits");
     }
     assert_eq!(gateways.all().map(|(_, receiver)| receiver.taken().len()), before);
     gateways.suffer(Trouble::None);
     let ran = gateways.night(3).exits(0);
     assert!(errors(&ran).values().all(|failed| !failed), "{:?}", errors(&ran));
-    assert_eq!(gateways.memory.waiting(), 0);
+    assert_eq!(gateways.memory.look().waiting, 0);
     gateways.assert_all_told();
     // All is told: another scan of the same has nothing to add.
     let posts = [&gateways.slack, &gateways.pagerduty].map(|receiver| receiver.taken().len());
@@ -231,9 +231,9 @@ fn an_answer_that_is_lost_costs_one_repetition_at_most() {
             .map(|(name, failed)| (name.to_owned(), failed))
             .into()
     );
-    assert!(gateways.memory.waiting() > 0);
+    assert!(gateways.memory.look().waiting > 0);
     gateways.night(2).exits(0);
-    assert_eq!(gateways.memory.waiting(), 0);
+    assert_eq!(gateways.memory.look().waiting, 0);
 
     let told = events(&gateways.webhook.taken());
     let mut times = BTreeMap::<_, usize>::new();

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::harness::{Howler, Memory, Ran, Receiver, Simulated, Trouble, howler, program};
 
 /// Every secret that is put somewhere, and where.
-const SECRETS: [(&str, &str); 11] = [
+const SECRETS: [(&str, &str); 10] = [
     ("AWS_SECRET_ACCESS_KEY", "m4rk3dSecretAccessKey0123456789abcdefghi"),
     ("AWS_SESSION_TOKEN", "m4rk3dSessionToken0123456789"),
     ("ALERTMANAGER_PASSWORD", "m4rk3dPassw0rd"),
@@ -19,10 +19,10 @@ const SECRETS: [(&str, &str); 11] = [
     ("PAGERDUTY_KEY", "m4rk3dRoutingKey0123456789abcdef"),
     ("SLACK_PATH", "services/m4rk3dT/m4rk3dB/m4rk3dSlackToken"),
     ("PROFILE_SECRET", "m4rk3dProfileSecret0123456789abcdefghijk"),
-    ("WEBHOOK_QUERY", "m4rk3dQueryToken"),
-    // An external id is no secret to AWS, but nobody has to read it in a report.
-    ("EXTERNAL_ID", "m4rk3d-external-id"),
+    ("EXTERNAL_ID", EXTERNAL_ID),
 ];
+/// No secret to AWS: who asks for the configuration is shown it, and nobody else.
+const EXTERNAL_ID: &str = "ext3rn4l-m4rk";
 /// What all of them begin with, as it is, in Base64 at each of its offsets, and in hexadecimal digits.
 const MARKS: [&str; 5] = ["m4rk3d", "bTRyazNk", "00cmszZ", "NHJrM2", "6d34726b3364"];
 
@@ -77,8 +77,7 @@ impl Marked {
         let mut howler = howler(args).file("howler.toml", &self.config());
         let password = format!("http://{}:{}@", "user", secret("ALERTMANAGER_PASSWORD"));
         let alertmanager = self.receivers[0].url().replace("http://", &password);
-        let slack =
-            format!("{}{}?t={}", self.receivers[2].url(), secret("SLACK_PATH"), secret("WEBHOOK_QUERY"));
+        let slack = format!("{}{}", self.receivers[2].url(), secret("SLACK_PATH"));
         let credentials = self.kept.path().join("credentials").display().to_string();
         for (name, value) in SECRETS {
             howler = howler.env(name, value);
@@ -122,7 +121,8 @@ impl Marked {
 
 #[track_caller]
 fn assert_clean(text: &str, args: &[&str], place: &str) {
-    for mark in MARKS {
+    let is_configuration = args.starts_with(&["config"]);
+    for mark in MARKS.into_iter().chain((!is_configuration).then_some(EXTERNAL_ID)) {
         if let Some(at) = text.find(mark) {
             let around: String =
                 text[..at].chars().rev().take(200).collect::<String>().chars().rev().collect();

@@ -12,6 +12,7 @@ pub(crate) struct Event {
     pub(crate) change: String,
     pub(crate) finding: String,
     pub(crate) resource: String,
+    /// How bad it is, or was before it ended.
     pub(crate) severity: String,
     pub(crate) owner: String,
 }
@@ -24,12 +25,14 @@ impl Event {
         let finding = &data["finding"];
         assert_eq!(data["change"], change, "{event:#}");
         assert_eq!(data["key"], event["id"], "{event:#}");
+        let is_end = ["resolved", "suppressed", "lapsed"].contains(&change.as_str());
+        let before = Some(&data["before"]["severity"]).filter(|before| is_end && before.is_string());
         Some(Self {
             key: text(&event["id"]),
             change,
             finding: text(&finding["id"]),
             resource: text(&finding["resource"]["id"]),
-            severity: text(&finding["severity"]),
+            severity: text(before.unwrap_or(&finding["severity"])),
             owner: text(&finding["owner"]),
         })
     }

@@ -3,16 +3,25 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::program;
 
-/// Prints the rows of a query as JSON.
+/// Prints the rows of each query as JSON.
 const QUERY: &str = "\
 import json, sqlite3, sys
-rows = sqlite3.connect(sys.argv[1], timeout=30).execute(sys.argv[2]).fetchall()
-print(json.dumps(rows))";
+database = sqlite3.connect(sys.argv[1], timeout=30)
+print(json.dumps([database.execute(query).fetchall() for query in sys.argv[2:]]))";
+
+/// What a whole database says of itself.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    /// Scans that are remembered.
+    pub(crate) scans: u64,
+    /// Notices that wait for their gateways.
+    pub(crate) waiting: u64,
+}
 
 pub(crate) struct Memory {
     folder: TempDir,
@@ -39,28 +48,30 @@ impl Memory {
         self.path().display().to_string()
     }
 
-    /// The rows of a query.
+    /// SQLite finds nothing wrong with the database, which says so much.
     #[track_caller]
-    pub(crate) fn query(&self, sql: &str) -> Vec<Value> {
+    pub(crate) fn look(&self) -> Looked {
+        let [integrity, orphans, scans, waiting] = self.query([
+            "pragma integrity_check",
+            "pragma foreign_key_check",
+            "select count(*) from scan",
+            "select count(*) from outbox",
+        ]);
+        assert_eq!(integrity, json!([["ok"]]));
+        assert_eq!(orphans, json!([]));
+        let number = |rows: Value| rows[0][0].as_u64().unwrap();
+        Looked { scans: number(scans), waiting: number(waiting) }
+    }
+
+    /// The rows of each query.
+    #[track_caller]
+    fn query<const N: usize>(&self, queries: [&str; N]) -> [Value; N] {
         let database = self.path().join("howler.db");
         assert!(database.exists(), "there is no database");
-        let output = program("python").args(["-c", QUERY]).arg(database).arg(sql).output().unwrap();
-        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
-    /// How many notices wait for their gateways.
-    #[track_caller]
-    pub(crate) fn waiting(&self) -> u64 {
-        self.query("select count(*) from outbox")[0][0].as_u64().unwrap()
-    }
-
-    /// SQLite finds nothing wrong with the database.
-    #[track_caller]
-    pub(crate) fn assert_whole(&self) {
-        assert_eq!(self.query("pragma integrity_check")[0][0], "ok");
-        let orphans = self.query("pragma foreign_key_check");
-        assert!(orphans.is_empty(), "{orphans:?}");
+        let output = program("python").args(["-c", QUERY]).arg(database).args(queries).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        rows.try_into().unwrap()
     }
 }
 
