@@ -20,7 +20,7 @@ const THROTTLED_FOR: Duration = Duration::from_secs(12);
 
 /// All that a scan asks, but for who it is: without that there would be one gap only.
 fn throttled_to_death() -> Faults {
-    ["acm", "autoscaling", "cloudwatch", "ec2", "elasticloadbalancing", "iam", "servicequotas"]
+    ["acm", "autoscaling", "cloudwatch", "ec2", "elasticloadbalancing", "iam", "servicequotas", "tag"]
         .map(|service| Rule::new(Fault::Throttle).account(THROTTLED).action(format!("{service}:*")))
         .to_vec()
 }
