@@ -10,9 +10,9 @@ use crate::gateway::Notice;
 use crate::wording::{first, instant, number, observed, percent};
 
 /// The longest summary. PagerDuty counts characters, of which there are never more than bytes.
-pub(super) const SUMMARY: usize = 1024;
+const SUMMARY: usize = 1024;
 /// The longest key of an alert.
-pub(super) const DEDUP: usize = 255;
+const DEDUP: usize = 255;
 /// The longest of the other words.
 const WORD: usize = 256;
 /// How many of the things that a finding affects are told.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::event::{DEDUP, SUMMARY};
 use super::*;
 use crate::Scan;
 use crate::document::{Change, Status};
@@ -18,6 +17,9 @@ use crate::samples;
 const ROUTING_KEY: &str = "0123456789abcdef0123456789ABCDEF";
 const ACCEPTED: Reply = Reply::Status(202, "", r#"{"status":"success","message":"Event processed"}"#);
 const BODY: usize = 512 * 1024;
+/// As documented, and not as the code has them.
+const SUMMARY: usize = 1024;
+const DEDUP: usize = 255;
 
 /// Why PagerDuty would refuse the event.
 fn refusal(body: &str) -> Option<&'static str> {
@@ -32,8 +34,8 @@ fn refusal(body: &str) -> Option<&'static str> {
             !["trigger", "acknowledge", "resolve"].contains(&event["event_action"].as_str().unwrap()),
             "event_action",
         ),
-        (!(1..=255).contains(&length(&event["dedup_key"])), "dedup_key"),
-        (is_trigger && !(1..=1024).contains(&length(&payload["summary"])), "summary"),
+        (!(1..=DEDUP).contains(&length(&event["dedup_key"])), "dedup_key"),
+        (is_trigger && !(1..=SUMMARY).contains(&length(&payload["summary"])), "summary"),
         (is_trigger && length(&payload["source"]) == 0, "source"),
         (
             is_trigger

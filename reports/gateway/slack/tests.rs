@@ -7,7 +7,6 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::digest::MOST_LINES;
-use super::text::SECTION;
 use super::*;
 use crate::document::{Change, Finding};
 use crate::gateway::event::tests::notices;
@@ -27,7 +26,7 @@ fn refusal(body: &str) -> Option<&'static str> {
     let length = |block: &Value| block["text"]["text"].as_str().map_or(0, |text| text.chars().count());
     let is_bad = |block: &Value| match block["type"].as_str().unwrap() {
         "header" => !(1..=150).contains(&length(block)) || block["text"]["type"] != "plain_text",
-        "section" => !(1..=SECTION).contains(&length(block)),
+        "section" => !(1..=3000).contains(&length(block)),
         "context" => !(1..=10).contains(&block["elements"].as_array().unwrap().len()),
         other => panic!("{other}"),
     };

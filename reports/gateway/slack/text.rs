@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::escape::visible;
 
 /// The longest text of a section, in characters. None of the lengths here is ever exceeded in bytes of JSON either.
-pub(super) const SECTION: usize = 3000;
+const SECTION: usize = 3000;
 /// What stands where text was cut.
 const ELLIPSIS: &str = "…";
 
