@@ -2,10 +2,10 @@
 
 use std::io;
 
-use howler_reports::gateway::{Keeps, Notice, Settle, Told};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use howler_reports::gateway::{News, Notice, Settle, Told};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use crate::told::{Listening, accepted};
+use crate::told::{Listening, settled};
 use crate::{Error, Result};
 
 /// What one gateway is told, as it is told. Each batch is one short transaction.
@@ -32,7 +32,7 @@ impl Ledger {
 
 impl Settle for Ledger {
     fn settle(&mut self, taken: &[&Notice], refused: &[&Notice]) -> io::Result<()> {
-        let is_new = |notice: &&Notice| notice.news != howler_reports::gateway::News::Standing;
+        let is_new = |notice: &&Notice| notice.news != News::Standing;
         let mut news = taken.iter().chain(refused).copied().filter(is_new).peekable();
         match news.peek() {
             Some(_) => self.note(news).map_err(Error::into_io),
@@ -45,11 +45,5 @@ fn note(db: &Connection, listening: &Listening, notice: &Notice) -> Result<()> {
     let mut statement = db.prepare_cached("SELECT n FROM finding WHERE id = ?1")?;
     let n: Option<i64> = statement.query_row([&notice.finding.id], |row| row.get(0)).optional()?;
     let Some(n) = n else { return Ok(()) };
-    if listening.audience.keeps != Keeps::Nothing {
-        return accepted(db, listening.n, n, notice.news, &Told::of(&notice.finding));
-    }
-    let sql = "DELETE FROM outbox WHERE audience = ?1 AND finding = ?2 AND news = ?3 AND at = ?4";
-    let (news, at) = (notice.news.as_str(), notice.at.timestamp_millis());
-    db.prepare_cached(sql)?.execute(params![listening.n, n, news, at])?;
-    Ok(())
+    settled(db, listening, n, (notice.news, notice.at), &Told::of(&notice.finding))
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use howler_reports::Delivery;
+use howler_reports::gateway::{Keeps, News};
 use rusqlite::{Connection, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::{Audience, Keep};
 use crate::folder::Draft;
 use crate::outbox::number;
-use crate::told::{Due, Listening, accepted};
+use crate::told::{Due, Listening, settled};
 use crate::{Error, Result};
 
 /// All that the index owes to more than documents.
@@ -87,7 +88,7 @@ impl Note {
             let listening = listening(n, &noted.audience);
             listening.due(db, None, &mut |due| match noted.left.contains(&mark(&listening, &due)) {
                 true => Ok(()),
-                false => settle(db, &listening, &due),
+                false => settled(db, &listening, due.n, (due.news, due.at), &due.told),
             })?;
             deliver(db, listening.seq, n, delivery)?;
         }
@@ -99,7 +100,7 @@ impl Note {
 pub(crate) fn left(db: &Connection, listening: &Listening) -> Result<BTreeSet<String>> {
     let mut left = BTreeSet::new();
     listening.due(db, None, &mut |due| {
-        if due.news != howler_reports::gateway::News::Standing {
+        if due.news != News::Standing {
             left.insert(mark(listening, &due));
         }
         Ok(())
@@ -121,18 +122,5 @@ pub(crate) fn parsed<Part: DeserializeOwned>(json: &str) -> Result<Part> {
 }
 
 fn mark(listening: &Listening, due: &Due) -> String {
-    use howler_reports::gateway::Keeps;
     if listening.audience.keeps == Keeps::Nothing { due.key() } else { due.id.clone() }
-}
-
-/// One notice need not be told any more.
-pub(crate) fn settle(db: &Connection, listening: &Listening, due: &Due) -> Result<()> {
-    use howler_reports::gateway::Keeps;
-    if listening.audience.keeps != Keeps::Nothing {
-        return accepted(db, listening.n, due.n, due.news, &due.told);
-    }
-    let sql = "DELETE FROM outbox WHERE audience = ?1 AND finding = ?2 AND news = ?3 AND at = ?4";
-    let at = due.at.timestamp_millis();
-    db.prepare_cached(sql)?.execute(params![listening.n, due.n, due.news.as_str(), at])?;
-    Ok(())
 }

@@ -168,8 +168,24 @@ fn end(state: State) -> Change {
     }
 }
 
-/// Takes note that a gateway with a memory of its own was told something.
-pub(crate) fn accepted(db: &Connection, audience: i64, n: i64, news: News, told: &Told) -> Result<()> {
+/// A notice about a finding need not be told any more.
+pub(crate) fn settled(
+    db: &Connection,
+    listening: &Listening,
+    n: i64,
+    (news, at): (News, DateTime<Utc>),
+    told: &Told,
+) -> Result<()> {
+    if listening.audience.keeps != Keeps::Nothing {
+        return accepted(db, listening.n, n, news, told);
+    }
+    let sql = "DELETE FROM outbox WHERE audience = ?1 AND finding = ?2 AND news = ?3 AND at = ?4";
+    db.prepare_cached(sql)?.execute(params![listening.n, n, news.as_str(), at.timestamp_millis()])?;
+    Ok(())
+}
+
+/// Takes note of what a gateway with a memory of its own knows now.
+fn accepted(db: &Connection, audience: i64, n: i64, news: News, told: &Told) -> Result<()> {
     if news.is_end() {
         let sql = "DELETE FROM told WHERE audience = ?1 AND finding = ?2";
         db.prepare_cached(sql)?.execute([audience, n])?;

@@ -24,7 +24,7 @@ fn findings(night: i64) -> Vec<Finding> {
             _ => finding(&id),
         }
     };
-    (0..400).map(one).collect()
+    (0..150).map(one).collect()
 }
 
 fn night(number: i64) -> Scan {
@@ -83,7 +83,7 @@ fn whatever_the_moment_the_next_process_goes_on() {
         let next = night(nights);
         let (changes, told) = world.night(&next);
         assert_eq!(changed(&changes), changed(&undisturbed.remember(&next)));
-        assert!(told.iter().zip(&world.audiences).all(|(told, _)| told.len() <= 800));
+        assert!(told.iter().zip(&world.audiences).all(|(told, _)| told.len() <= 300));
         for audience in &world.audiences[..2] {
             assert!(world.due(audience, &next).is_empty());
         }
