@@ -71,11 +71,10 @@ impl Owners {
     pub(crate) fn claims<'a>(&'a self, subject: Subject<'a>) -> impl Iterator<Item = Claim> + use<'a> {
         let rules = self.rules.iter().rev().filter(move |rule| rule.selector.matches(subject));
         let rules = rules.map(|rule| Claim { via: rule.via.clone(), owner: Ok(rule.owner.clone()) });
-        let own = self.named_by(subject.tags(), "tag".to_owned(), String::new());
-        let users = subject.users();
-        let of_users =
-            users.flat_map(|(arn, tags)| self.named_by(tags, "tag".to_owned(), format!(" of {arn}")));
-        let account = self.named_by(subject.around.account_tags, "account tag".to_owned(), String::new());
+        let own = self.named_by(subject.tags(), |key| format!("tag {key}"));
+        let of_user = move |(arn, tags)| self.named_by(tags, move |key| format!("tag {key} of {arn}"));
+        let of_users = subject.users().flat_map(of_user);
+        let account = self.named_by(subject.around.account_tags, |key| format!("account tag {key}"));
         let default = Claim { via: format!("default of {}", self.file), owner: Ok(self.default.clone()) };
         rules.chain(own).chain(of_users).chain(account).chain([default])
     }
@@ -84,14 +83,13 @@ impl Owners {
     fn named_by<'a>(
         &'a self,
         tags: &'a [Tag],
-        what: String,
-        whose: String,
-    ) -> impl Iterator<Item = Claim> + use<'a> {
-        let value = |wanted: &'a String| tags.iter().find(|(key, _)| key == wanted);
+        via: impl Fn(&str) -> String + 'a,
+    ) -> impl Iterator<Item = Claim> + 'a {
+        let tag = |wanted: &'a String| tags.iter().find(|(key, _)| key == wanted);
         self.tags
             .iter()
-            .filter_map(value)
-            .map(move |(key, value)| Claim { via: format!("{what} {key}{whose}"), owner: self.named(value) })
+            .filter_map(tag)
+            .map(move |(key, value)| Claim { via: via(key), owner: self.named(value) })
     }
 
     /// The owner that a tag value means. It may come from anybody who may tag a resource.

@@ -46,21 +46,17 @@ impl<'a> Subject<'a> {
     pub(crate) fn is_under(self, domain: &str) -> bool {
         let endpoint = self.endpoint();
         let endpoint = endpoint.iter().flat_map(|endpoint| [endpoint.host.as_str(), endpoint.name()]);
-        self.names().into_iter().chain(endpoint).any(|name| is_under(name, domain))
+        self.names().chain(endpoint).any(|name| is_under(name, domain))
     }
 
-    fn names(self) -> Vec<&'a str> {
+    fn names(self) -> impl Iterator<Item = &'a str> {
         let verdict = &self.finding.verdict;
-        let mut names = vec![verdict.resource.name.as_str()];
-        match &verdict.measure {
-            Measure::Expiry { certificate, .. } => names.extend(certificate.names.iter().map(String::as_str)),
-            Measure::Name { wanted, covered } => {
-                names.push(wanted);
-                names.extend(covered.iter().map(String::as_str));
-            }
-            _ => {}
-        }
-        names
+        let (wanted, names) = match &verdict.measure {
+            Measure::Expiry { certificate, .. } => (None, certificate.names.as_slice()),
+            Measure::Name { wanted, covered } => (Some(wanted), covered.as_slice()),
+            _ => (None, [].as_slice()),
+        };
+        [&verdict.resource.name].into_iter().chain(wanted).chain(names).map(String::as_str)
     }
 
     fn endpoint(self) -> Option<Endpoint> {

@@ -14,7 +14,7 @@ pub enum Suppress {
         after_help = ADD_HELP,
         override_usage = "howler suppress add --reason TEXT --owner NAME --until DATE WHICH-FINDINGS"
     )]
-    Add(SuppressAdd),
+    Add(Box<SuppressAdd>),
     /// Show what is suppressed, by whom and until when.
     List {
         /// As a table or as JSON
