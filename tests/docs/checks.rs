@@ -80,7 +80,11 @@ fn sources_of(check: &Check) -> Vec<&'static Source> {
 fn reads(check: &Check) -> String {
     let read = sources_of(check);
     if read.is_empty() {
-        return "How much every source saw. It asks AWS nothing of its own.\n".to_owned();
+        let what = match check.needs {
+            [FactKind::Suppression] => "`suppressions.toml`: see [suppressions](../suppressions.md)",
+            _ => "How much every source saw",
+        };
+        return format!("{what}. It asks AWS nothing of its own.\n");
     }
     let row = |source: &&Source| {
         format!("- [{0}](../sources/{0}.md): {1}\n", source.id, sources::capital(source.title))
