@@ -135,8 +135,8 @@ pub(super) mod tests {
         let scan = sample.scan();
         let envelope = Envelope::of(&scan, TimeDelta::hours(24));
         let mut notice = notices(&sample).remove(0);
-        notice.finding.affects = (0..500).map(|_| "\u{1b}".repeat(5_000)).collect();
-        notice.finding.summary = "\u{1b}\"".repeat(100_000);
+        notice.finding.affects = (0..100).map(|_| "\u{1b}".repeat(1_000)).collect();
+        notice.finding.summary = "\u{1b}\"".repeat(10_000);
         let event = of_notice(&notice, &envelope, 32 * 1024);
         assert!(text(&event).len() <= 32 * 1024, "{}", text(&event).len());
         assert_eq!(event["shortened"], true);
