@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::harness::{Event, Memory, Parts, Receiver, events};
+use crate::harness::{Event, Howler, Memory, Parts, Receiver, events};
 
 /// Findings that are gone on the second night, and as many that are new.
-const CHANGES: usize = 200;
-const KILLS: u32 = 50;
+const CHANGES: usize = 120;
+/// Of each kind.
+const KILLS: u32 = 25;
 /// The most events in one post, which may be under way when the scan dies.
 const POST: usize = 50;
-const SEED: u64 = 20_261_123;
 
 /// Numbers from 0 to 1 that follow from a seed (xorshift).
 struct Random(u64);
@@ -40,8 +40,11 @@ fn assert_as_if_undisturbed(told: &[Event], expected: &BTreeSet<(String, String)
     assert!(repeated <= POST && times.values().all(|times| *times <= 2), "{moment}: {repeated} repeated");
 }
 
-#[test]
-fn a_scan_that_is_killed_at_any_moment_loses_and_repeats_nothing() {
+/// How a night is begun: scanned, or told from a part.
+type Begin = fn(&Parts, usize, &Memory, &Receiver) -> Howler;
+
+/// Kills what is begun so, again and again.
+fn killed(begin: Begin, seed: u64) {
     let (parts, first, webhook) = (Parts::of(CHANGES), Memory::new(), Receiver::start());
     parts.tell(0, &first, &webhook).run().exits(0);
     let mut read = events(&webhook.taken()).len();
@@ -53,15 +56,15 @@ fn a_scan_that_is_killed_at_any_moment_loses_and_repeats_nothing() {
         told
     };
 
-    let undisturbed = parts.tell(1, &first.copy(), &webhook).run().exits(0);
+    let undisturbed = begin(&parts, 1, &first.copy(), &webhook).run().exits(0).took;
     let expected = changes(&next());
     assert_eq!(expected.len(), 2 * CHANGES);
 
-    let (mut random, mut moments, mut kills) = (Random(SEED), BTreeMap::<&str, u32>::new(), 0);
+    let (mut random, mut moments, mut kills) = (Random(seed), BTreeMap::<&str, u32>::new(), 0);
     while kills < KILLS {
         let memory = first.copy();
-        let after = undisturbed.took.mul_f64(random.next()).max(Duration::from_millis(1));
-        let ended = parts.tell(1, &memory, &webhook).killed_after(after);
+        let after = undisturbed.mul_f64(random.next()).max(Duration::from_millis(1));
+        let ended = begin(&parts, 1, &memory, &webhook).killed_after(after);
         let posts = webhook.taken().len();
         // Looked at in a copy: what looks at it may mend it.
         let seen = memory.copy().look();
@@ -75,14 +78,21 @@ fn a_scan_that_is_killed_at_any_moment_loses_and_repeats_nothing() {
         };
         kills += u32::from(!ended);
         *moments.entry(moment).or_default() += 1;
-        assert_as_if_undisturbed(
-            &next(),
-            &expected,
-            &format!("kill {kills} {after:?} {moment}, {posts} posts"),
-        );
+        let told = format!("kill {kills} after {after:?}, {moment}, {posts} posts");
+        assert_as_if_undisturbed(&next(), &expected, &told);
     }
-    println!("{KILLS} kills within {:?}: {moments:#?}", undisturbed.took);
+    println!("{KILLS} kills within {undisturbed:?}: {moments:#?}");
     for moment in ["before it was remembered", "while it was told"] {
         assert!(moments.contains_key(moment), "{moments:#?}");
     }
+}
+
+#[test]
+fn a_scan_that_is_killed_at_any_moment_loses_and_repeats_nothing() {
+    killed(Parts::scan, 20_261_123);
+}
+
+#[test]
+fn a_merge_that_is_killed_at_any_moment_loses_and_repeats_nothing() {
+    killed(Parts::tell, 20_261_124);
 }

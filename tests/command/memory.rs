@@ -117,23 +117,38 @@ fn answers(memory: &Memory, ids: &[String]) -> Vec<String> {
     asked.iter().map(answer).collect()
 }
 
-/// What a night's scan says of the nights before.
-fn scan(night: i64, memory: &Memory, webhook: &Receiver) -> Ran {
-    let simulated = nights::simulated(night, at(night));
+/// A night's scan, so many days after the one before.
+fn scan(night: i64, days: i64, memory: &Memory, webhook: &Receiver) -> Ran {
+    let at = at(night * days);
+    let simulated = nights::simulated(night, at);
     let args = ["scan", "--quiet", "--org", "-r", REGION, "--format", "json"];
     let checks =
         ["--check", "certificate-expiry", "--check", "quota-utilization", "--check", "scan-coverage"];
-    let howler: Howler = simulated.howler(&args).args(&checks).args(&["--now", &at(night).to_rfc3339()]);
+    let howler: Howler = simulated.howler(&args).args(&checks).args(&["--now", &at.to_rfc3339()]);
     let howler = howler.args(&["--state", &memory.text(), "--notify", &format!("webhook={}", webhook.url())]);
     howler.file("owners.toml", &nights::owners(night)).run()
 }
 
 #[test]
 fn a_database_made_anew_gives_the_same_answers_and_the_same_next_notices() {
+    made_anew(1);
+}
+
+/// Documents are kept for 90 days, and what cannot be seen is followed for 30.
+#[test]
+fn a_database_made_anew_when_old_documents_are_gone_gives_the_same_answers() {
+    let memory = made_anew(20);
+    let kept = std::fs::read_dir(memory.path().join("scans")).unwrap();
+    let documents = kept.filter(|it| it.as_ref().unwrap().path().extension().is_some_and(|it| it == "zst"));
+    let documents = documents.count();
+    assert!((4..8).contains(&documents), "{documents} documents");
+}
+
+/// Nights so many days apart.
+fn made_anew(days: i64) -> Memory {
     let (memory, webhook) = (Memory::new(), Receiver::start());
-    let nights = || NIGHTS.take(8);
-    for night in nights() {
-        scan(night, &memory, &webhook);
+    for night in NIGHTS.take(8) {
+        scan(night, days, &memory, &webhook);
     }
     let ids: Vec<String> = events(&webhook.taken()).into_iter().map(|event| event.finding).collect();
     assert!(ids.len() > 10, "{}", ids.len());
@@ -151,7 +166,7 @@ fn a_database_made_anew_gives_the_same_answers_and_the_same_next_notices() {
 
     let next = |memory: &Memory| {
         let before = events(&webhook.taken()).len();
-        let document = scan(9, memory, &webhook).document();
+        let document = scan(9, days, memory, &webhook).document();
         let told = events(&webhook.taken()).split_off(before);
         let told: Vec<_> = told.into_iter().map(|event| (event.key, event.change, event.finding)).collect();
         (told, document.0["changes"].clone())
@@ -159,4 +174,5 @@ fn a_database_made_anew_gives_the_same_answers_and_the_same_next_notices() {
     let (as_it_was, made_anew) = (next(&memory), next(&anew));
     assert!(!as_it_was.0.is_empty());
     assert_eq!(as_it_was, made_anew);
+    memory
 }

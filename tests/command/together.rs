@@ -28,3 +28,19 @@ fn two_scans_at_once_are_both_remembered_and_told_once() {
     let keys: std::collections::BTreeSet<_> = told.iter().map(|event| &event.key).collect();
     assert_eq!((keys.len(), told.len()), (180, 180), "60 opened, then 60 resolved and 60 opened");
 }
+
+#[test]
+fn the_same_part_told_twice_is_told_once() {
+    let (parts, memory, webhook) = (Parts::of(60), Memory::new(), Receiver::start());
+    for night in [0, 1, 1, 0] {
+        parts.tell(night, &memory, &webhook).run().exits(0);
+        assert_eq!(memory.look().waiting, 0);
+        if night == 1 {
+            assert_eq!(events(&webhook.taken()).len(), 180, "60 opened, then 60 resolved and 60 opened");
+        }
+    }
+    // An older part after a newer one is what is known now: what it has is back, and by keys of its own.
+    let told = events(&webhook.taken());
+    let keys: std::collections::BTreeSet<_> = told.iter().map(|event| &event.key).collect();
+    assert_eq!(keys.len(), told.len());
+}

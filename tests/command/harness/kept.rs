@@ -1,6 +1,6 @@
-//! Parts of scans on two nights, to be told again and again without asking AWS again.
+//! Two nights, to be scanned again and again, or told from parts without asking AWS again.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use howler_simulator::acm::Certificate;
 use howler_simulator::{Account, Organization, Region, Simulation};
 use tempfile::TempDir;
@@ -13,21 +13,28 @@ const REGION: &str = "eu-west-1";
 /// nothing has.
 pub(crate) struct Parts {
     folder: TempDir,
+    nights: [Simulated; 3],
 }
 
 impl Parts {
     /// So many certificates are about to end on the first night; as many others on the two others.
     pub(crate) fn of(changes: usize) -> Self {
         let folder = TempDir::new().unwrap();
-        for (night, names) in ["first", "second", "second"].into_iter().enumerate() {
-            let at = now() + TimeDelta::days(night as i64);
-            let simulated = Simulated::of(Simulation::new(organization(names, changes), at));
+        let mut night = 0;
+        let nights = ["first", "second", "second"].map(|names| {
+            let simulated = Simulated::of(Simulation::new(organization(names, changes), at(night)));
             let path = folder.path().join(format!("part-{night}")).display().to_string();
-            let scan = simulated.howler(&["scan", "--quiet", "-r", REGION, "--shard", "0/1", "-o", &path]);
-            let scan = scan.args(&["--check", "certificate-expiry", "--check", "scan-coverage"]);
-            scan.args(&["--now", &at.to_rfc3339()]).run().exits(0);
-        }
-        Self { folder }
+            scan(&simulated, night).args(&["--shard", "0/1", "-o", &path]).run().exits(0);
+            night += 1;
+            simulated
+        });
+        Self { folder, nights }
+    }
+
+    /// A scan of a night (0, 1, 2), which is remembered and told.
+    pub(crate) fn scan(&self, night: usize, memory: &Memory, webhook: &Receiver) -> Howler {
+        let gateway = format!("webhook={}", webhook.url());
+        scan(&self.nights[night], night).args(&["--state", &memory.text(), "--notify", &gateway])
     }
 
     /// A merge of the part of a night (0, 1, 2), which is remembered and told.
@@ -36,6 +43,15 @@ impl Parts {
         let gateway = format!("webhook={}", webhook.url());
         howler(&["merge", &part, "--quiet", "--state", &memory.text(), "--notify", &gateway])
     }
+}
+
+fn at(night: usize) -> DateTime<Utc> {
+    now() + TimeDelta::days(night as i64)
+}
+
+fn scan(simulated: &Simulated, night: usize) -> Howler {
+    let scan = simulated.howler(&["scan", "--quiet", "-r", REGION, "--now", &at(night).to_rfc3339()]);
+    scan.args(&["--check", "certificate-expiry", "--check", "scan-coverage"])
 }
 
 fn organization(names: &str, count: usize) -> Organization {
