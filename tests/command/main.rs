@@ -25,6 +25,7 @@ mod paging;
 mod parts;
 mod policy;
 mod requests;
+mod retold;
 mod secrets;
 mod shards;
 mod signals;
