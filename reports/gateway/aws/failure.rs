@@ -103,6 +103,10 @@ where
     let never_sent = match error {
         SdkError::ConstructionFailure(_) => return Failure::Lost(why),
         SdkError::DispatchFailure(failure) if failure.is_user() => return Failure::Lost(why),
+        // No credentials: the SDK says what kind of error it is where something was sent.
+        SdkError::DispatchFailure(failure) if failure.is_other() && failure.as_other().is_none() => {
+            return Failure::Lost(why);
+        }
         SdkError::DispatchFailure(_) => is_no_connection(error),
         _ => false,
     };
@@ -118,8 +122,10 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
     std::iter::successors(Some(error), |&error| error.source())
 }
 
+/// The first line of what the innermost error says: the SDK tells each place where it looked for credentials.
 fn innermost(error: &(dyn StdError + 'static)) -> String {
-    chain(error).last().map(ToString::to_string).unwrap_or_default()
+    let innermost = chain(error).last().map(ToString::to_string).unwrap_or_default();
+    innermost.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
 }
 
 /// Whether nothing can have been sent.
@@ -132,6 +138,7 @@ fn is_no_connection(error: &(dyn StdError + 'static)) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
 
@@ -178,5 +185,60 @@ mod tests {
         assert!(
             matches!(by_status(413), Failure::Refused(_)) && matches!(by_status(403), Failure::Denied(_))
         );
+    }
+
+    /// What a client makes of an address, with these credentials or none.
+    async fn asked(url: &str, repeat: Repeat, with: bool) -> Failure {
+        use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+        let config = aws_sdk_sns::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url(url);
+        let config = match with {
+            true => config.credentials_provider(Credentials::new("key", "MARKER", None, None, "test")),
+            false => config,
+        };
+        let client = aws_sdk_sns::Client::from_conf(config.build());
+        failure(&client.list_topics().send().await.unwrap_err(), repeat)
+    }
+
+    /// A server that reads a request and answers so, or hangs up.
+    fn answering(answer: &'static str) -> String {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _read = stream.read(&mut [0; 65_536]).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        format!("http://{address}")
+    }
+
+    #[tokio::test]
+    async fn what_was_never_sent_may_be_sent_again_and_what_may_have_arrived_may_not() {
+        use Repeat::{Safe, Unsafe};
+        assert!(matches!(asked("http://127.0.0.1:1", Unsafe, true).await, Failure::Again(_)));
+        let Failure::Lost(why) = asked(&answering(""), Unsafe, true).await else { panic!("lost") };
+        assert!(why.contains("it may have arrived"), "{why}");
+        assert!(matches!(asked(&answering(""), Safe, true).await, Failure::Again(_)));
+        for repeat in [Safe, Unsafe] {
+            let Failure::Lost(why) = asked("http://127.0.0.1:1", repeat, false).await else { panic!("lost") };
+            assert!(!why.contains("arrived") && !why.contains("refused"), "{why}");
+        }
+    }
+
+    #[tokio::test]
+    async fn answers_are_read_by_code_and_by_status() {
+        let empty = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        assert_eq!(
+            asked(&answering(empty), Repeat::Unsafe, true).await,
+            Failure::Again("answered HTTP 503".into())
+        );
+        let denied = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n<ErrorResponse><Error><Type>Sender</Type>\
+            <Code>AuthorizationError</Code><Message>not yours</Message></Error></ErrorResponse>";
+        let answer = asked(&answering(denied), Repeat::Unsafe, true).await;
+        assert_eq!(answer, Failure::Denied("AuthorizationError: not yours".into()));
     }
 }
