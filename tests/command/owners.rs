@@ -203,7 +203,8 @@ fn a_suppression_that_has_ended_hides_nothing_and_is_a_finding_of_its_owner() {
 
 #[test]
 fn a_file_without_suppressions_is_seen_so_that_what_was_said_of_them_is_over() {
-    let scan = alone().scan(&SCAN).args(&["--check", "suppression-expired"]).file("suppressions.toml", "");
+    let simulated = alone();
+    let scan = scan_with(&simulated, "suppressions.toml", "").args(&["--check", "suppression-expired"]);
     let document = scan.run().exits(1).document();
     let scope = document.scope(None, "suppression");
     assert_eq!((&scope["status"], &scope["facts"]), (&json!("ok"), &json!(0)));
