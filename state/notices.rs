@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 
+use howler_reports::document::Finding;
 use howler_reports::gateway::Notice;
 use howler_reports::{Kept, Reading, Record, Scan};
 use rusqlite::Connection;
@@ -69,6 +70,8 @@ impl<'s> Telling<'s> {
         scan: Option<&'s Scan>,
         file: impl Fn(i64) -> PathBuf,
     ) -> Result<Self> {
+        // One look at all of it, whatever is noted meanwhile; it ends with the connection.
+        db.execute_batch("BEGIN")?;
         let mut wanted = BTreeMap::<i64, Wanted>::new();
         listening.due(&db, None, &mut |due: Due| {
             wanted.entry(due.document).or_default().push((Id::of(&due.id), due.n));
@@ -114,19 +117,28 @@ impl<'s> Telling<'s> {
 
     /// Makes notices of a finding.
     fn found(&mut self, seq: i64, n: i64, record: &Record) -> Result<()> {
-        let finding = record.finding()?;
-        let ready = &mut self.ready;
+        let mut dues = Vec::with_capacity(1);
         self.listening.due(&self.db, Some(n), &mut |due| {
             // What happened to it later stands in a later document.
             if due.document == seq {
-                let key = due.key();
-                let Due { news, since, at, confirmed_at, before, .. } = due;
-                let finding = finding.clone();
-                ready.push_back(Notice { key, news, since, at, confirmed_at, before, finding });
+                dues.push(due);
             }
             Ok(())
-        })
+        })?;
+        let mut finding = Some(record.finding()?);
+        let last = dues.len();
+        for (place, due) in (1..).zip(dues) {
+            let finding = if place == last { finding.take() } else { finding.clone() };
+            self.ready.extend(finding.map(|finding| notice(due, finding)));
+        }
+        Ok(())
     }
+}
+
+fn notice(due: Due, finding: Finding) -> Notice {
+    let key = due.key();
+    let Due { news, since, at, confirmed_at, before, .. } = due;
+    Notice { key, news, since, at, confirmed_at, before, finding }
 }
 
 impl Iterator for Telling<'_> {

@@ -33,6 +33,33 @@ impl Due {
     }
 }
 
+/// What waits for a gateway, in the order in which it came to be; of all findings or of one.
+macro_rules! waiting {
+    ($which:literal) => {
+        concat!(
+            "SELECT o.finding, f.id, o.document, o.news, o.since, o.at, o.confirmed_at, o.before_severity, ",
+            "o.before_owner, f.severity, f.owner FROM outbox o JOIN finding f ON f.n = o.finding ",
+            "WHERE o.audience = ?1 AND ",
+            $which,
+            " ORDER BY o.n"
+        )
+    };
+}
+
+/// What is open and what a gateway was told; of all findings or of one.
+macro_rules! different {
+    ($which:literal) => {
+        concat!(
+            "SELECT f.n, f.id, ifnull(f.document, ?2), f.state, f.since, f.changed_at, ",
+            "ifnull(f.confirmed_at, ?3), t.severity, t.owner, f.severity, f.owner, f.first_seen FROM finding f ",
+            "LEFT JOIN told t ON t.audience = ?1 AND t.finding = f.n ",
+            "WHERE (f.state = 'open' OR t.finding IS NOT NULL) AND ",
+            $which,
+            " ORDER BY f.n"
+        )
+    };
+}
+
 /// The gateway that is told, and the last scan.
 #[derive(Debug, Clone)]
 pub(crate) struct Listening {
@@ -62,14 +89,11 @@ impl Listening {
         finding: Option<i64>,
         each: &mut dyn FnMut(Due) -> Result<()>,
     ) -> Result<()> {
-        let sql = "SELECT o.finding, f.id, o.document, o.news, o.since, o.at, o.confirmed_at, o.before_severity, \
-                   o.before_owner, f.severity, f.owner FROM outbox o JOIN finding f ON f.n = o.finding \
-                   WHERE o.audience = ?1";
         let sql = match finding {
-            Some(_) => format!("{sql} AND o.finding = ?2 ORDER BY o.n"),
-            None => format!("{sql} AND ?2 IS NULL ORDER BY o.n"),
+            Some(_) => waiting!("o.finding = ?2"),
+            None => waiting!("?2 IS NULL"),
         };
-        let mut statement = db.prepare_cached(&sql)?;
+        let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query(params![self.n, finding])?;
         while let Some(row) = rows.next()? {
             each(waiting(row)?)?;
@@ -83,15 +107,11 @@ impl Listening {
         finding: Option<i64>,
         each: &mut dyn FnMut(Due) -> Result<()>,
     ) -> Result<()> {
-        let sql = "SELECT f.n, f.id, ifnull(f.document, ?2), f.state, f.since, f.changed_at, \
-                   ifnull(f.confirmed_at, ?3), t.severity, t.owner, f.severity, f.owner, f.first_seen FROM finding f \
-                   LEFT JOIN told t ON t.audience = ?1 AND t.finding = f.n \
-                   WHERE (f.state = 'open' OR t.finding IS NOT NULL)";
         let sql = match finding {
-            Some(_) => format!("{sql} AND f.n = ?4"),
-            None => format!("{sql} AND ?4 IS NULL ORDER BY f.n"),
+            Some(_) => different!("f.n = ?4"),
+            None => different!("?4 IS NULL"),
         };
-        let mut statement = db.prepare_cached(&sql)?;
+        let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query(params![self.n, self.seq, self.now.timestamp_millis(), finding])?;
         while let Some(row) = rows.next()? {
             if let Some(due) = self.difference(row)? {

@@ -31,7 +31,7 @@ impl Chance {
             _ => rated(&id, severity),
         };
         let owner = ["web", "db"][self.below(2) as usize].to_owned();
-        let owner = (number % 5 == 0 && self.below(3) == 0).then_some(owner).or(finding.owner);
+        let owner = (number.is_multiple_of(5) && self.below(3) == 0).then_some(owner).or(finding.owner);
         Some(Finding { owner, scope: place(&account, "vpc"), ..finding })
     }
 

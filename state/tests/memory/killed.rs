@@ -34,6 +34,7 @@ fn night(number: i64) -> Scan {
 /// What the killed process does: it remembers and tells, one night after the other.
 #[test]
 #[ignore = "run by the test below, in a process of its own"]
+#[allow(clippy::disallowed_methods, reason = "how the test below tells it where to work")]
 fn nights_until_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     for number in 0.. {
