@@ -16,6 +16,8 @@ const CUTS: [(usize, usize); 4] = [(200, 4096), (50, 1024), (10, 256), (4, 64)];
 struct Event<'a> {
     /// What happened: `opened`, `worse`, `reminder` and the like.
     change: &'static str,
+    /// How bad it is; of what is over, how bad it was. What ends can be chosen by what began.
+    severity: &'static str,
     /// The same however often it is sent.
     key: &'a str,
     since: DateTime<Utc>,
@@ -32,6 +34,7 @@ struct Event<'a> {
 pub(super) fn of_notice(notice: &Notice, envelope: &Envelope<'_>, most: usize) -> Value {
     let event = Event {
         change: notice.news.as_str(),
+        severity: notice.severity().as_str(),
         key: &notice.key,
         since: notice.since,
         at: notice.at,
@@ -87,7 +90,7 @@ pub(super) mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::document::Change;
+    use crate::document::{Change, Severity};
     use crate::gateway::News;
     use crate::samples::{self, Sample};
 
@@ -127,6 +130,20 @@ pub(super) mod tests {
         let event = of_scan(&envelope);
         assert_eq!(event["complete"], false);
         assert!(event["coverage"]["denied"].as_u64().unwrap() > 0, "{event:#}");
+    }
+
+    #[test]
+    fn what_is_over_is_as_bad_as_it_was() {
+        let sample = samples::scan();
+        let scan = sample.scan();
+        let envelope = Envelope::of(&scan, TimeDelta::hours(24));
+        let mut notice = notices(&sample).remove(0);
+        notice.before = Some(Told { severity: Severity::Critical, owner: None });
+        notice.finding.severity = Severity::Info;
+        assert_eq!(of_notice(&notice, &envelope, 64 * 1024)["severity"], "info");
+        notice.news = News::Change(Change::Resolved);
+        let event = of_notice(&notice, &envelope, 64 * 1024);
+        assert_eq!((&event["severity"], &event["finding"]["severity"]), (&"critical".into(), &"info".into()));
     }
 
     #[test]

@@ -81,6 +81,13 @@ impl Notice {
         let digest = Sha256::digest(format!("{finding} {} {at}", news.as_str()));
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
+
+    /// How bad it is; of what is over, how bad it was: now it may have passed, and that is worth nothing.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        let before = self.before.as_ref().filter(|_| self.news.is_end());
+        before.map_or(self.finding.severity, |told| told.severity)
+    }
 }
 
 /// The scan that notices come from.

@@ -76,7 +76,7 @@ fn message(text: &str, blocks: Option<Vec<Value>>) -> String {
 /// By severity, then by what ends first, then by name, so that the same notices are the same message.
 fn worst_first(one: &Notice, other: &Notice) -> Ordering {
     let order =
-        |notice: &Notice| (severity(notice), notice.finding.deadline.is_none(), notice.finding.deadline);
+        |notice: &Notice| (notice.severity(), notice.finding.deadline.is_none(), notice.finding.deadline);
     order(one).cmp(&order(other)).then_with(|| one.finding.id.cmp(&other.finding.id))
 }
 
@@ -98,7 +98,7 @@ fn counts(notices: &[&Notice]) -> String {
     let (mut news, mut severities) = (BTreeMap::new(), BTreeMap::new());
     for notice in notices {
         *news.entry(rank(notice.news)).or_insert(0) += 1;
-        *severities.entry(severity(notice)).or_insert(0) += 1;
+        *severities.entry(notice.severity()).or_insert(0) += 1;
     }
     let news = news.iter().map(|((_, word), number)| format!("{number} {word}"));
     let severities = severities.iter().map(|(severity, number)| format!("{number} {}", severity.as_str()));
@@ -121,15 +121,9 @@ fn line(notice: &Notice) -> String {
     format!(
         "{}, {}{}: {name}: {last}{said}{place}",
         word(notice.news),
-        severity(notice).as_str(),
+        notice.severity().as_str(),
         before(notice)
     )
-}
-
-/// How bad it is; of what is over, how bad it was: now it may have passed, and that is worth nothing.
-fn severity(notice: &Notice) -> Severity {
-    let before = notice.before.as_ref().filter(|_| notice.news.is_end());
-    before.map_or(notice.finding.severity, |told| told.severity)
 }
 
 /// What it was before, or since when.

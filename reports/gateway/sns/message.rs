@@ -35,7 +35,7 @@ impl Message {
     pub(super) fn of_notice(notice: &Notice, envelope: &Envelope<'_>, is_fifo: bool) -> Self {
         let Notice { finding, news, .. } = notice;
         let attributes = [
-            ("severity", Some(finding.severity.as_str())),
+            ("severity", Some(notice.severity().as_str())),
             ("change", Some(news.as_str())),
             ("check", Some(finding.check.as_str())),
             ("owner", finding.owner.as_deref()),
@@ -129,7 +129,7 @@ fn attribute(text: &str) -> Option<String> {
 
 /// What happened, and how bad it is: `high, opened`.
 fn told(notice: &Notice) -> String {
-    format!("{}, {}", notice.finding.severity.as_str(), notice.news.as_str())
+    format!("{}, {}", notice.severity().as_str(), notice.news.as_str())
 }
 
 /// A notice for people, a line for each thing.

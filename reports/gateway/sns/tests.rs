@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::*;
-use crate::document::Change;
+use crate::document::{Change, Severity};
 use crate::gateway::event::tests::notices;
-use crate::gateway::{News, Secret};
+use crate::gateway::{News, Secret, Told};
 use crate::samples::{self, Sample};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:howler";
@@ -59,6 +59,19 @@ fn people_get_words_and_programs_the_event() {
     assert_eq!((value("account"), value("region"), value("service")), ("111111111111", "eu-west-1", "acm"));
     let outside = entries.iter().find(|it| it["Subject"].as_str().unwrap().contains("legacy")).unwrap();
     assert!(outside["MessageAttributes"].get("account").is_none(), "no value is no attribute");
+}
+
+#[test]
+fn who_hears_of_a_beginning_hears_of_its_end() {
+    let passed = |notice: &mut Notice| {
+        notice.news = News::Change(Change::Resolved);
+        notice.before = Some(Told { severity: Severity::Critical, owner: None });
+        notice.finding.severity = Severity::Info;
+    };
+    for entry in entries(&samples::scan(), TOPIC, passed) {
+        assert_eq!(entry["MessageAttributes"]["severity"]["StringValue"], "critical");
+        assert!(entry["Subject"].as_str().unwrap().starts_with("critical, resolved: "), "{entry:#}");
+    }
 }
 
 #[test]

@@ -25,14 +25,12 @@ impl Event {
         let finding = &data["finding"];
         assert_eq!(data["change"], change, "{event:#}");
         assert_eq!(data["key"], event["id"], "{event:#}");
-        let is_end = ["resolved", "suppressed", "lapsed"].contains(&change.as_str());
-        let before = Some(&data["before"]["severity"]).filter(|before| is_end && before.is_string());
         Some(Self {
             key: text(&event["id"]),
             change,
             finding: text(&finding["id"]),
             resource: text(&finding["resource"]["id"]),
-            severity: text(before.unwrap_or(&finding["severity"])),
+            severity: text(&data["severity"]),
             owner: text(&finding["owner"]),
         })
     }
