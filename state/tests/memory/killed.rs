@@ -1,5 +1,6 @@
 //! A process that is killed while it remembers, two at once, and files that are damaged.
 
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use howler_reports::document::Finding;
 use howler_reports::gateway::{Keeps, Settle};
-use howler_reports::{Scan, Severity};
+use howler_reports::{Reading, Record, Records, Scan, Severity};
 use howler_state::{Error, Memory};
 
 use crate::world::{World, all_kinds, audience, changed, day, finding, news, passed, rated, scan};
@@ -168,4 +169,39 @@ fn a_document_that_is_gone_keeps_nothing_else_from_being_told() {
     let told: Vec<_> = memory.notices(&world.audiences[0], &second).unwrap().collect();
     assert!(told[0].is_ok() && told.len() == 2, "{told:?}");
     assert!(told[1].as_ref().unwrap_err().to_string().contains("00000001"), "{told:?}");
+}
+
+/// Records that cannot be read to the end.
+struct Broken(Vec<Finding>);
+
+impl Records for Broken {
+    fn findings(&self) -> io::Result<Reading<'_>> {
+        let found = self.0.iter().map(|finding| Ok(Record::of_finding(finding)));
+        Ok(Box::new(found.chain([Err(io::Error::other("the disk is gone"))])))
+    }
+
+    fn scopes(&self) -> io::Result<Reading<'_>> {
+        Ok(Box::new(std::iter::empty()))
+    }
+}
+
+#[test]
+fn a_scan_that_cannot_be_read_is_not_remembered_at_all() {
+    let world = World::new(all_kinds());
+    world.night(&scan(day(0), vec![finding("a")]));
+    let before = world.history();
+    let broken = Scan { records: Box::new(Broken(vec![finding("b")])), ..scan(day(1), vec![]) };
+    let mut memory = world.open();
+    let error = memory.remember(&broken, &world.audiences, &world.keep).unwrap_err();
+    assert!(error.to_string().contains("the disk is gone"), "{error}");
+    let changes = memory.remember(&scan(day(2), vec![finding("a")]), &world.audiences, &world.keep).unwrap();
+    assert_eq!((changed(&changes), &changes.since), (vec![], &Some(scan(day(0), vec![]).run.id)));
+    drop(memory);
+    assert_eq!((world.history(), world.rebuild()), (before_confirmed(before), 2));
+}
+
+/// The same, seen again on the third day.
+fn before_confirmed(mut stories: Vec<howler_state::Story>) -> Vec<howler_state::Story> {
+    stories.iter_mut().for_each(|story| story.confirmed_at = day(2));
+    stories
 }
