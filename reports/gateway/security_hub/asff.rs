@@ -137,7 +137,7 @@ impl Asff {
     pub(super) fn new(notice: &Notice, envelope: &Envelope<'_>, desk: &Desk) -> Self {
         let Notice { finding, news, since, .. } = notice;
         let Desk { partition, account, region } = desk;
-        let severity = label(finding.severity);
+        let severity = label(notice.severity());
         Self {
             schema_version: VERSION,
             id: finding.id.clone(),
