@@ -202,6 +202,12 @@ fn no_secret_is_said_written_or_remembered() {
             assert_eq!(marked.run(&SCAN).code, 4, "{trouble:?}");
         }
     }
+    // Services of AWS that are not there.
+    let of_aws =
+        ["sns=arn:aws:sns:eu-west-1:111111111111:howler", "eventbridge=default", "security-hub=regions"];
+    let args: Vec<&str> =
+        SCAN.into_iter().chain(of_aws.into_iter().flat_map(|it| ["--notify", it])).collect();
+    assert_eq!(marked.run(&args).code, 4);
     for args in [
         &["notify", "--dry-run"][..],
         &["history"],
