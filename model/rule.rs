@@ -16,6 +16,8 @@ pub struct Owner {
     pub name: String,
     /// How it was found, for people: `owners.toml:12`, `tag team of arn:...`, `default`.
     pub via: String,
+    /// Whether somebody else might own it, were all tags known.
+    pub unsure: bool,
 }
 
 /// That a finding need not be told, with what has to be said for it.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
-use howler_model::{AccountId, CheckId, Finding, Status, Suppression, Tags};
+use howler_model::{AccountId, CheckId, Finding, Region, Scope, Status, Suppression, Tags};
 use sha2::{Digest, Sha256};
 
 pub use error::{Error, Mistake};
@@ -70,6 +70,23 @@ pub struct Around<'a> {
     pub account_tags: &'a [(String, String)],
     /// The accounts under each organisational unit that [`Rules::units`] names.
     pub units: &'a BTreeMap<String, BTreeSet<AccountId>>,
+    /// Where tags could not be read.
+    pub blind: &'a Blind,
+}
+
+/// Where tags could not be read, so that somebody may be the owner of whom nobody knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Blind {
+    /// Regions in which those of resources could not.
+    pub regions: BTreeSet<Region>,
+    /// Whether those of the account could not.
+    pub account: bool,
+}
+
+impl Blind {
+    fn is_at(&self, scope: &Scope) -> bool {
+        self.account || scope.region().is_some_and(|region| self.regions.contains(region))
+    }
 }
 
 /// What came of a finding.
@@ -104,7 +121,8 @@ impl Rules {
     /// Gives a finding its owner, then its severity, then hides it if somebody said so. Its id stays.
     pub fn apply(&self, finding: &mut Finding, around: &Around<'_>, now: DateTime<Utc>) -> Applied {
         let subject = Subject { finding, around };
-        let owner = owners::first(self.claims_of(subject));
+        let blind = around.blind.is_at(&finding.verdict.resource.scope);
+        let owner = owners::first(self.claims_of(subject), blind);
         let is_open = matches!(finding.verdict.status, Status::Warn | Status::Fail | Status::Unknown);
         let rescored = self.severities.as_ref().filter(|_| is_open).and_then(|rules| rules.of(subject, now));
         let matching = self.suppressions.as_ref().map(|rules| rules.matching(subject)).unwrap_or_default();

@@ -41,6 +41,8 @@ pub struct Claim {
     pub via: String,
     /// The owner, or why this names none. Untrusted text.
     pub owner: Result<String, String>,
+    /// Whether it holds whatever tags could not be read.
+    pub firm: bool,
 }
 
 impl Owners {
@@ -70,12 +72,13 @@ impl Owners {
     /// All that says who owns a finding, the strongest first; the default always does.
     pub(crate) fn claims<'a>(&'a self, subject: Subject<'a>) -> impl Iterator<Item = Claim> + use<'a> {
         let rules = self.rules.iter().rev().filter(move |rule| rule.selector.matches(subject));
-        let rules = rules.map(|rule| Claim { via: rule.via.clone(), owner: Ok(rule.owner.clone()) });
+        let rules = rules.map(|rule| Claim { via: rule.via.clone(), owner: Ok(rule.owner.clone()), firm: true });
         let own = self.named_by(subject.tags(), |key| format!("tag {key}"));
+        let own = own.map(|claim| Claim { firm: true, ..claim });
         let of_user = move |(arn, tags)| self.named_by(tags, move |key| format!("tag {key} of {arn}"));
         let of_users = subject.users().flat_map(of_user);
         let account = self.named_by(subject.around.account_tags, |key| format!("account tag {key}"));
-        let default = Claim { via: format!("default of {}", self.file), owner: Ok(self.default.clone()) };
+        let default = Claim { via: format!("default of {}", self.file), owner: Ok(self.default.clone()), firm: false };
         rules.chain(own).chain(of_users).chain(account).chain([default])
     }
 
@@ -89,7 +92,7 @@ impl Owners {
         self.tags
             .iter()
             .filter_map(tag)
-            .map(move |(key, value)| Claim { via: via(key), owner: self.named(value) })
+            .map(move |(key, value)| Claim { via: via(key), owner: self.named(value), firm: false })
     }
 
     /// The owner that a tag value means. It may come from anybody who may tag a resource.
@@ -149,13 +152,13 @@ fn name(text: &str) -> Result<&str, String> {
 pub(crate) fn of_suppression(subject: Subject<'_>) -> Option<Claim> {
     match (&subject.finding.verdict.measure, &subject.finding.verdict.resource.scope.place) {
         (Measure::Suppression { owner, .. }, Place::Outside(file)) => {
-            Some(Claim { via: file.clone(), owner: Ok(owner.clone()) })
+            Some(Claim { via: file.clone(), owner: Ok(owner.clone()), firm: true })
         }
         _ => None,
     }
 }
 
-/// The owner that holds: the first that is named.
-pub(crate) fn first(claims: impl Iterator<Item = Claim>) -> Option<Owner> {
-    claims.filter_map(|claim| Some(Owner { name: claim.owner.ok()?, via: claim.via })).next()
+/// The owner that holds: the first that is named. What is seen where tags are `blind` may not be all there is.
+pub(crate) fn first(mut claims: impl Iterator<Item = Claim>, blind: bool) -> Option<Owner> {
+    claims.find_map(|Claim { via, owner, firm }| Some(Owner { name: owner.ok()?, via, unsure: blind && !firm }))
 }

@@ -42,6 +42,16 @@ impl Plan {
         self
     }
 
+    /// The regions in which tags were asked for and not all seen.
+    pub fn untagged(&self, scopes: &[ScopeCoverage]) -> BTreeSet<Region> {
+        let tells = |scope: &&ScopeCoverage| {
+            let mut sources = self.sources.iter().filter(|source| tells_tags(source));
+            sources.any(|source| source.service == scope.scope.service)
+        };
+        let unseen = scopes.iter().filter(tells).filter(|scope| scope.status().is_gap());
+        unseen.filter_map(|scope| scope.scope.region().cloned()).collect()
+    }
+
     /// Whether a check reads this kind of fact.
     pub fn needs(&self, kind: FactKind) -> bool {
         self.checks.iter().any(|check| check.needs.contains(&kind))

@@ -165,7 +165,7 @@ impl<'a> Roster<'a> {
         let partition = role.as_ref().map_or(self.caller.partition(), |role| role.arn.partition());
         self.known.insert(account.clone());
         self.sent += 1;
-        let tags = tags.filter(|_| self.tags).unwrap_or_default();
+        let tags = if self.tags { tags } else { Some(Tags::new()) };
         // Nobody to take it has ended the scan.
         drop(self.units.send(Unit::Account(Entrant { account, partition, role, tags })));
     }

@@ -10,7 +10,7 @@ use howler_model::{
     Endpoint, FactKind, Facts, Finding, Reason, Region, Scope, ScopeCoverage, Service, Thresholds, Unseen,
 };
 use howler_reports::Told;
-use howler_rules::Around;
+use howler_rules::{Around, Blind};
 use howler_sources::{Account, Gather, Prober, Regions, Role, Session, Source};
 use tokio::sync::watch;
 
@@ -96,7 +96,7 @@ impl Scanner {
             None => self.as_caller().await,
         };
         match seen {
-            Ok((facts, calls)) => Seen { calls, ..self.judge(facts, &entrant.tags) },
+            Ok((facts, calls)) => Seen { calls, ..self.judge(facts, entrant.tags.as_deref()) },
             Err(Outside::Unseen(unseen)) => self.judge_unseen(unit, unseen),
             Err(Outside::Misuse(misuse)) => Seen { misuse: Some(misuse), ..Seen::default() },
         }
@@ -167,10 +167,12 @@ impl Scanner {
     }
 
     /// Judges the facts of one unit and keeps no more of them than words.
-    fn judge(&self, facts: Facts, account_tags: &[(String, String)]) -> Seen {
+    fn judge(&self, facts: Facts, account_tags: Option<&[(String, String)]>) -> Seen {
         let judged = |check: &&howler_model::Check| check.judge(&facts, &self.thresholds, self.now);
         let mut findings: Vec<Finding> = self.plan.checks.iter().flat_map(judged).collect();
-        let around = Around { tags: &facts.tags, account_tags, units: &self.units };
+        let blind = Blind { regions: self.plan.untagged(&facts.scopes), account: account_tags.is_none() };
+        let account_tags = account_tags.unwrap_or_default();
+        let around = Around { tags: &facts.tags, account_tags, units: &self.units, blind: &blind };
         let apply = |finding| self.plan.rules.apply(finding, &around, self.now).suppressions;
         let matched = findings.iter_mut().flat_map(apply).collect();
         Seen { told: Told::of(&findings, &facts.scopes), matched, ..Seen::default() }
@@ -183,7 +185,7 @@ impl Scanner {
 
     /// Judges that something was not seen.
     pub fn judge_scopes(&self, scopes: Vec<ScopeCoverage>) -> Seen {
-        self.judge(Facts { scopes, ..Facts::default() }, &[])
+        self.judge(Facts { scopes, ..Facts::default() }, Some(&[]))
     }
 
     /// Judges what no unit has: what is known before any is scanned, and the suppressions.
@@ -191,7 +193,7 @@ impl Scanner {
         let suppressions = self.plan.needs(FactKind::Suppression).then(|| self.suppressions());
         // The organisation may have been asked twice, and is one scope.
         let known = known.into_iter().map(|scope| Facts { scopes: vec![scope], ..Facts::default() });
-        self.judge(merge(suppressions.into_iter().chain(known)), &[])
+        self.judge(merge(suppressions.into_iter().chain(known)), Some(&[]))
     }
 
     /// The suppressions, and the file that they stand in as a scope that was seen.

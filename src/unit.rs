@@ -24,8 +24,9 @@ pub struct Entrant {
     pub partition: Partition,
     /// None for the caller's own credentials.
     pub role: Option<Role>,
-    /// Its tags in the organisation, where rules ask for them: keys and values. Untrusted text.
-    pub tags: Vec<(String, String)>,
+    /// Its tags in the organisation, where rules ask for them: keys and values; none if they could not be read.
+    /// Untrusted text.
+    pub tags: Option<Vec<(String, String)>>,
 }
 
 impl Unit {
@@ -38,11 +39,11 @@ impl Unit {
         }
     }
 
-    /// The tags of its account; none outside AWS.
-    pub fn account_tags(&self) -> &[(String, String)] {
+    /// The tags of its account; none if they could not be read.
+    pub fn account_tags(&self) -> Option<&[(String, String)]> {
         match self {
-            Self::Account(entrant) => &entrant.tags,
-            Self::Endpoint(_) | Self::Path(_) => &[],
+            Self::Account(entrant) => entrant.tags.as_deref(),
+            Self::Endpoint(_) | Self::Path(_) => Some(&[]),
         }
     }
 

@@ -113,6 +113,7 @@ impl<'a> Course<'a> {
 
     /// A finding that is followed.
     fn again(&mut self, id: Id, live: Live, now: Now, seen: &Seen<'_>) -> Result<()> {
+        let now = if seen.owner_unsure { now.of(live.standing.owner) } else { now };
         let Outcome::Now(now, changes) = judge(Some(live.standing), now) else {
             self.mark(id, Live { sight: Sight::Blind, ..live });
             return Ok(());

@@ -135,9 +135,13 @@ impl<'s> Telling<'s> {
     }
 }
 
-fn notice(due: Due, finding: Finding) -> Notice {
+fn notice(due: Due, mut finding: Finding) -> Notice {
     let key = due.key();
-    let Due { news, since, at, confirmed_at, before, .. } = due;
+    let Due { news, since, at, confirmed_at, before, told, .. } = due;
+    // Where tags were not seen, the owner of earlier scans holds.
+    if finding.owner_unsure {
+        finding.owner = told.owner;
+    }
     Notice { key, news, since, at, confirmed_at, before, finding }
 }
 

@@ -68,6 +68,8 @@ pub(crate) struct Seen<'a> {
     #[serde(borrow, default)]
     pub(crate) owner: Option<Text<'a>>,
     #[serde(default)]
+    pub(crate) owner_unsure: bool,
+    #[serde(default)]
     suppression: Option<Instead>,
 }
 

@@ -113,6 +113,9 @@ pub struct Finding {
     /// How the owner was found: a line of owners.toml, a tag, the default; null if nobody is known.
     #[serde(default)]
     pub owner_via: Option<String>,
+    /// Whether somebody else might own it, were all tags known: then the owner of earlier scans is told.
+    #[serde(default)]
+    pub owner_unsure: bool,
     /// Why it need not be told; null unless its status is `suppressed`.
     #[serde(default)]
     pub suppression: Option<Suppression>,
@@ -181,6 +184,7 @@ fn unsaid(finding: &model::Finding) -> Finding {
         deadline: verdict.deadline,
         owner: finding.owner.as_ref().map(|owner| owner.name.clone()),
         owner_via: finding.owner.as_ref().map(|owner| owner.via.clone()),
+        owner_unsure: finding.owner.as_ref().is_some_and(|owner| owner.unsure),
         suppression: finding.suppressed.as_ref().map(|suppressed| Suppression {
             reason: suppressed.reason.clone(),
             owner: suppressed.owner.clone(),

@@ -66,7 +66,7 @@ pub(crate) fn certificate(name: &str, account: &str, region: &str, number: u8) -
 }
 
 pub(super) fn owner(name: &str, via: &str) -> Owner {
-    Owner { name: name.into(), via: via.into() }
+    Owner { name: name.into(), via: via.into(), unsure: false }
 }
 
 pub(super) fn endpoint(name: &str) -> Resource {

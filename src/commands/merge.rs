@@ -9,7 +9,7 @@ use howler_checks::CHECKS;
 use howler_model::{Check, Facts, Finding, Reason, Region, Scope, ScopeCoverage, Service, Tags, Unseen};
 use howler_reports::document::Place;
 use howler_reports::{Held, Part, Records, Run, Scan, Tally, Told};
-use howler_rules::{Around, Rules};
+use howler_rules::{Around, Blind, Rules};
 
 use crate::args;
 use crate::config::{self, Config, flags};
@@ -116,7 +116,8 @@ fn whole(parts: Parts, config: &Config) -> Result<Scan> {
 /// Findings as people want them told, as far as that goes without tags and without asking the organisation.
 fn by_rules(findings: &mut [Finding], rules: &Rules, now: DateTime<Utc>) {
     let (tags, units) = (Tags::new(), Units::new());
-    let around = Around { tags: &tags, account_tags: &[], units: &units };
+    let blind = Blind { account: true, ..Blind::default() };
+    let around = Around { tags: &tags, account_tags: &[], units: &units, blind: &blind };
     for finding in findings {
         // Which suppressions match is asked of whole scans only.
         let _ = rules.apply(finding, &around, now);

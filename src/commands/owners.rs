@@ -9,7 +9,7 @@ use howler_model::{
     Status, Tags, Verdict,
 };
 use howler_reports::visible;
-use howler_rules::{Around, Claim, Rules};
+use howler_rules::{Around, Blind, Claim, Rules};
 
 use crate::args::{Owners, OwnersTest};
 use crate::config::{self, RulesAt, Tag, rules_files};
@@ -35,7 +35,8 @@ fn told(args: &OwnersTest) -> Result<String> {
     let units: BTreeMap<_, _> =
         args.units.iter().map(|unit| (unit.as_str().to_owned(), accounts())).collect();
     let account_tags = pairs(&args.account_tags);
-    let around = Around { tags: &tags, account_tags: &account_tags, units: &units };
+    let blind = Blind::default();
+    let around = Around { tags: &tags, account_tags: &account_tags, units: &units, blind: &blind };
     Ok(chain(&rules.claims(&finding, &around)))
 }
 

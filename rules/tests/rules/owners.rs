@@ -1,7 +1,7 @@
 //! Who owns a finding: the order of what says so.
 
-use howler_model::{Finding, Measure, Owner, Scope, Service};
-use howler_rules::Rules;
+use howler_model::{Finding, Measure, Owner, Region, Scope, Service};
+use howler_rules::{Blind, Rules};
 
 use crate::samples::{self as a, BALANCER, CERTIFICATE, Known, LISTENER, read};
 
@@ -11,7 +11,7 @@ fn owner(rules: &Rules, mut finding: Finding, known: &Known) -> Owner {
 }
 
 fn of(text: &str, known: &Known) -> (String, String) {
-    let Owner { name, via } = owner(&read("owners.toml", text).unwrap(), a::certificate(), known);
+    let Owner { name, via, .. } = owner(&read("owners.toml", text).unwrap(), a::certificate(), known);
     (name, via)
 }
 
@@ -95,7 +95,7 @@ fn without_a_file_nobody_owns_anything_but_the_end_of_a_suppression() {
     let measure = Measure::Suppression { reason: "r".into(), owner: "team-s".into(), until, days_left: 0 };
     let ends = || a::finding("suppression-expired", "suppression", "check=x", scope.clone(), measure.clone());
     for rules in [Rules::default(), read("owners.toml", ALL).unwrap()] {
-        let Owner { name, via } = owner(&rules, ends(), &Known::default());
+        let Owner { name, via, .. } = owner(&rules, ends(), &Known::default());
         assert_eq!((name, via), pair("team-s", "suppressions.toml"));
     }
 }
@@ -109,4 +109,20 @@ fn the_chain_tells_every_claim_and_why_a_tag_is_none() {
     assert_eq!(told[..2], [("owners.toml:3", Some("by-rule")), ("tag owner", None)]);
     assert_eq!(told[2..], rest);
     assert!(claims[1].owner.as_ref().unwrap_err().contains("letters, digits"));
+}
+
+#[test]
+fn an_owner_is_unsure_where_tags_that_could_name_another_were_not_read() {
+    let text = "default = \"platform\"\n[[owner]]\ncheck = \"scan-coverage\"\nowner = \"audit\"\n";
+    let rules = read("owners.toml", text).unwrap();
+    let finding = a::certificate();
+    let region = finding.verdict.resource.scope.region().cloned().unwrap();
+    let arn = finding.verdict.resource.id.clone();
+    let unsure = |known: Known| owner(&rules, a::certificate(), &known).unsure;
+    let blind = |regions: &[Region], account| Blind { regions: regions.iter().cloned().collect(), account };
+    let known = |blind| Known { blind, ..Known::default() };
+    assert!(!unsure(Known::default()), "all tags are known");
+    assert!(unsure(known(blind(std::slice::from_ref(&region), false))) && unsure(known(blind(&[], true))));
+    assert!(!unsure(known(blind(&["ap-south-1".parse().unwrap()], false))), "elsewhere");
+    assert!(!unsure(known(blind(&[region], true)).tag(&arn, "owner", "web")), "its own tag is known");
 }

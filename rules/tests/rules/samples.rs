@@ -7,7 +7,7 @@ use howler_model::{
     AccountId, CheckId, Finding, FindingId, Identity, Measure, Origin, Partition, Reason, Resource, Scope,
     Service, Severity, Status, Tags, Unseen, Verdict,
 };
-use howler_rules::{Around, Error, Files, Rules, Text};
+use howler_rules::{Around, Blind, Error, Files, Rules, Text};
 
 pub(crate) const ACCOUNT: &str = "111111111111";
 pub(crate) const CERTIFICATE: &str = "arn:aws:acm:eu-west-1:111111111111:certificate/1";
@@ -87,6 +87,7 @@ pub(crate) struct Known {
     pub(crate) tags: Tags,
     pub(crate) account_tags: Vec<(String, String)>,
     pub(crate) units: BTreeMap<String, BTreeSet<AccountId>>,
+    pub(crate) blind: Blind,
 }
 
 impl Known {
@@ -101,7 +102,7 @@ impl Known {
     }
 
     pub(crate) fn around(&self) -> Around<'_> {
-        Around { tags: &self.tags, account_tags: &self.account_tags, units: &self.units }
+        Around { tags: &self.tags, account_tags: &self.account_tags, units: &self.units, blind: &self.blind }
     }
 }
 

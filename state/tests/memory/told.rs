@@ -146,6 +146,27 @@ fn a_finding_that_moves_ends_at_the_old_owner_and_begins_at_the_new() {
 }
 
 #[test]
+fn a_night_without_tags_moves_nobodys_findings() {
+    let world = World::new(all_kinds());
+    world.night(&scan(day(0), vec![finding("a")]));
+    let platform = Some("platform".to_owned());
+    let unsure = |id| Finding { owner: platform.clone(), owner_unsure: true, ..finding(id) };
+    let (changes, told) = world.night(&scan(day(1), vec![unsure("a"), unsure("b")]));
+    assert_eq!(changes.findings.iter().map(|it| &*it.id).collect::<Vec<_>>(), ["b"], "nobody knows better of it");
+    let [nothing, state, leases] = &told[..] else { panic!() };
+    for told in [nothing, state] {
+        assert_eq!(news(told), [("b", change(Change::Opened))]);
+        assert_eq!(told[0].finding.owner, platform);
+    }
+    let standing = leases.iter().find(|notice| notice.finding.id == "a").unwrap();
+    assert_eq!((standing.news, standing.finding.owner.as_deref()), (News::Standing, Some("web")));
+    let (changes, _) = world.night(&scan(day(2), vec![finding("a"), unsure("b")]));
+    assert_eq!(changes.findings, []);
+    let (changes, _) = world.night(&scan(day(3), vec![finding("a"), finding("b")]));
+    assert_eq!(changes.findings[0].change, Change::Moved);
+}
+
+#[test]
 fn only_what_is_bad_enough_is_told_and_its_end_too() {
     let high =
         |keeps| Audience { key: format!("{keeps:?}"), at_least: Severity::High, ..audience("x", keeps) };
