@@ -67,8 +67,9 @@ impl Estate {
         finding.resource.name = format!("service-{number}.team-{}.example.com", number % 97);
         finding.owner = Some(format!("team-{}", number % 97));
         finding.owner_via = Some("owners.toml:12".to_owned());
-        if let Measure::Expiry { seconds_left, .. } = &mut finding.measure {
-            *seconds_left -= i64::from(night) * 86_400;
+        if let Measure::Expiry { seconds_left, certificate, .. } = &mut finding.measure {
+            *seconds_left += i64::from(number % 700_001) - i64::from(night) * 86_400;
+            certificate.sha256 = Some(Random::of(number).text(64));
         }
         finding
     }
@@ -127,15 +128,27 @@ fn place(account: &str, service: &str) -> Place {
 
 /// An id as findings have them, that follows from the number.
 fn id(number: u32) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let mut state = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        char::from(LETTERS[(state >> 59) as usize])
-    };
-    format!("hw1-{}", (0..26).map(|_| next()).collect::<String>())
+    format!("hw1-{}", Random::of(number).text(26))
+}
+
+/// Letters that look like chance, so that a document does not become smaller than a real one (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn of(number: u32) -> Self {
+        Self(u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn text(mut self, length: usize) -> String {
+        const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let mut next = || {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            char::from(LETTERS[(self.0 >> 59) as usize])
+        };
+        (0..length).map(|_| next()).collect()
+    }
 }
 
 fn run(night: u32) -> Result<Run> {
