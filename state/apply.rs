@@ -227,7 +227,10 @@ impl<'a> Course<'a> {
             before: was.map(named),
         };
         self.listeners.iter().try_for_each(|listener| listener.hear(self.db, change, &item, self.at))?;
-        self.changes.findings.push(details.changed(change, *now, was));
+        // All that the first scan finds is new: nobody need list it twice.
+        if self.previous.is_some() {
+            self.changes.findings.push(details.changed(change, *now, was));
+        }
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Whether a scan would have seen what it did not find: pure, scope by scope.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use howler_reports::CoverageStatus;
 use howler_reports::document::Place;
@@ -15,6 +15,12 @@ pub(crate) struct Covered {
     /// Accounts in which something answered.
     answered: HashMap<String, bool>,
     any_answered: bool,
+    /// Accounts with a region that the scan was to see.
+    wanted: HashSet<(String, String)>,
+    /// Accounts of which nobody knows what there was to see.
+    blind: HashSet<String>,
+    /// Whether nobody knows which accounts there are.
+    all_blind: bool,
 }
 
 impl Covered {
@@ -35,6 +41,7 @@ impl Covered {
                 *answered = true;
             }
         }
+        self.want(spot, extent);
         if let Some(status) = self.places.get_mut(&key(spot.into())) {
             // Were it told twice, all of it would have to be seen.
             *status = Some(status.filter(|&before| before != CoverageStatus::Ok).unwrap_or(extent.status));
@@ -47,6 +54,29 @@ impl Covered {
             Some(Some(status)) => *status == CoverageStatus::Ok,
             Some(None) => is_entrance(place) && self.was_entered(place),
             None => false,
+        }
+    }
+
+    /// Notes where the scan was to see something.
+    fn want(&mut self, spot: &Spot<'_>, extent: &Extent) {
+        let (Some(account), Some(region)) = (&spot.account, &spot.region) else { return };
+        let (account, region, service) = (account.as_str(), region.as_str(), spot.service.as_str());
+        self.wanted.insert((account.to_owned(), region.to_owned()));
+        if extent.status.is_gap() {
+            let entrance = service == "sts" || (service == "ec2" && region == "global");
+            self.blind.extend(entrance.then(|| account.to_owned()));
+            self.all_blind |= service == "organizations";
+        }
+    }
+
+    /// Whether the scan was to see that place, or nobody knows. One of a single region says nothing about others.
+    pub(crate) fn concerns(&self, place: &Place) -> bool {
+        match (&place.account, &place.region) {
+            (Some(account), Some(region)) => {
+                let wanted = self.wanted.contains(&(account.clone(), region.clone()));
+                wanted || self.all_blind || self.blind.contains(account)
+            }
+            _ => matches!(self.places.get(&key(place.into())), Some(Some(_))),
         }
     }
 
@@ -157,6 +187,36 @@ mod tests {
         assert!(!covers(&[], &acm));
         let [one, two] = ["a:443", "b:443"].map(|target| outside("tls", target));
         assert!(covers(&[(&one, "ok", 1)], &one) && !covers(&[(&two, "ok", 1)], &one));
+    }
+
+    #[test]
+    fn a_scan_of_one_region_does_not_concern_the_others() {
+        let concerns = |scope: &Place, status: &str, place: &Place| {
+            let mut covered = Covered::default();
+            covered.ask(place);
+            let mut json = serde_json::to_value(scope).unwrap();
+            json["status"] = status.into();
+            json["answered"] = 0.into();
+            covered.take(&read(&json.to_string()).unwrap(), &read(&json.to_string()).unwrap());
+            covered.concerns(place)
+        };
+        let here = place("1", "eu-west-1", "acm");
+        assert!(concerns(&here, "denied", &here));
+        assert!(concerns(&place("1", "eu-west-1", "iam"), "ok", &here), "it was not even asked");
+        for other in [place("1", "eu-west-2", "acm"), place("2", "eu-west-1", "acm")] {
+            assert!(!concerns(&here, "denied", &other), "{other}");
+        }
+        let blind = [
+            place("1", "global", "sts"),
+            place("1", "global", "ec2"),
+            place("9", "global", "organizations"),
+        ];
+        for scope in &blind {
+            assert!(concerns(scope, "denied", &here), "{scope}");
+            assert!(!concerns(scope, "ok", &here), "{scope}");
+        }
+        let [one, two] = ["a:443", "b:443"].map(|target| outside("tls", target));
+        assert!(concerns(&one, "error", &one) && !concerns(&one, "error", &two));
     }
 
     #[test]

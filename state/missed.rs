@@ -21,7 +21,10 @@ pub(crate) fn missed(course: &mut Course<'_>, scan: &Scan) -> Result<()> {
         match (is_gone, is_too_long_ago(course, last.1)) {
             (true, _) => end(course, id, live, &details, State::Resolved, last)?,
             (false, true) => end(course, id, live, &details, State::Lapsed, last)?,
-            (false, false) => stay(course, live, details, last)?,
+            (false, false) => {
+                let told = live.sight == Sight::Blind || covered.concerns(&details.place);
+                stay(course, live, details, last, told)?;
+            }
         }
     }
     Ok(())
@@ -79,18 +82,19 @@ fn end(
     course.happened(id, &event, &details.resource.name)
 }
 
-/// It stays as it was; when it was last seen is written down once.
+/// It stays as it was; when it was last seen is written down once. It is `told` if the scan was to see it.
 fn stay(
     course: &mut Course<'_>,
     live: Live,
     details: Details,
     (document, at): (i64, DateTime<Utc>),
+    told: bool,
 ) -> Result<()> {
     if live.confirmed {
         let sql = "UPDATE finding SET document = ?2, confirmed_at = ?3 WHERE n = ?1";
         course.db.prepare_cached(sql)?.execute([live.n, document, at.timestamp_millis()])?;
     }
-    if live.standing.state == State::Open {
+    if told && live.standing.state == State::Open {
         course.changes.unconfirmed.push(details.unconfirmed(live.standing.severity, at));
     }
     Ok(())

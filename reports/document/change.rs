@@ -74,9 +74,9 @@ impl Change {
 pub struct Changes {
     /// The scan that was remembered before this one; null if there was none.
     pub since: Option<String>,
-    /// Each finding that changed, in the order in which it was noticed.
+    /// Each finding that changed, in the order in which it was noticed; none for the first scan, where all are new.
     pub findings: Vec<Changed>,
-    /// Findings that are still open though this scan could not see them again.
+    /// Findings that are still open though this scan, which was to see them, could not.
     pub unconfirmed: Vec<Unconfirmed>,
 }
 
