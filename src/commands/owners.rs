@@ -45,7 +45,7 @@ fn chain(claims: &[Claim]) -> String {
     let holds = claims.iter().position(|claim| claim.owner.is_ok());
     let width = claims.iter().map(|claim| visible(&claim.via).chars().count()).max().unwrap_or_default();
     let mut text = String::new();
-    for (number, Claim { via, owner }) in claims.iter().enumerate() {
+    for (number, Claim { via, owner, .. }) in claims.iter().enumerate() {
         let mark = if holds == Some(number) { '>' } else { ' ' };
         let owner = owner.as_ref().map_or_else(|wrong| format!("(skipped: {wrong})"), |name| visible(name));
         // Writing into a string does not fail.
