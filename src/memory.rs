@@ -71,9 +71,8 @@ impl Place {
     /// # Errors
     /// What cannot be read or written there, or who keeps it busy.
     pub fn open(&self, who: &str) -> Result<Memory> {
-        Memory::open(&self.folder, who, PATIENCE)
-            .map_err(Error::new)
-            .with_context(|| self.folder.display().to_string())
+        // These errors say all there is in one line, with the file.
+        Memory::open(&self.folder, who, PATIENCE).map_err(|error| Error::msg(error.to_string()))
     }
 }
 

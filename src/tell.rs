@@ -171,7 +171,8 @@ impl Teller {
         let audiences: Vec<Audience> = self.recipients.iter().map(|it| it.audience.clone()).collect();
         let remember = move || {
             let remembered = place.open(&format!("scan {}", scan.run.id)).and_then(|mut memory| {
-                scan.changes = Some(memory.remember(&scan, &audiences, &place.keep)?);
+                let changes = memory.remember(&scan, &audiences, &place.keep);
+                scan.changes = Some(changes.map_err(|error| Error::msg(error.to_string()))?);
                 Ok(memory)
             });
             (scan, remembered)

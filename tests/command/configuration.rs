@@ -157,10 +157,10 @@ fn the_doctor_says_ok_or_what_to_do() {
     assert!(line("ok     organisation: 3 accounts") && line("ok     account 333333333333"), "{}", ran.stdout);
     assert!(line("to do  account 222222222222"), "{}", ran.stdout);
     assert!(ran.stdout.contains("create the role"), "{}", ran.stdout);
-    let text = "[notify]\nalertmanager = [\"http://a\", { env = \"NOWHERE\" }]\n";
+    let text = "[notify]\nalertmanager = \"http://a\"\nwebhook = { env = \"NOWHERE\" }\n";
     let ran = simulated.howler(&["doctor"]).file("howler.toml", text).run().exits(3);
     let line = |start: &str| ran.stdout.lines().any(|line| line.starts_with(start));
-    assert!(line("ok     gateway alertmanager") && line("to do  gateway alertmanager"), "{}", ran.stdout);
+    assert!(line("ok     gateway alertmanager") && line("to do  gateway webhook"), "{}", ran.stdout);
     let ran = simulated.howler(&["doctor", "-r", "eu-west-9"]).run().exits(3);
     assert!(
         ran.stdout.contains("to do  regions of 111111111111: there is no region eu-west-9"),
