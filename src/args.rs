@@ -1,6 +1,7 @@
 //! The command line: what is said there, parsed into the types that everything behind it trusts.
 
 mod notify;
+mod policy;
 mod owners;
 mod state;
 mod suppress;
@@ -13,11 +14,12 @@ use chrono::{DateTime, Datelike, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use howler_checks::CHECKS;
-use howler_model::{AccountId, Endpoint, Partition, Region, Severity};
+use howler_model::{AccountId, Endpoint, Region, Severity};
 use howler_reports::{REPORTS, Report};
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
 pub use notify::Notify;
+pub use policy::Policy;
 pub use owners::{Owners, OwnersTest};
 pub use state::{History, HistoryCommand, Remember, Retell};
 pub use suppress::{Suppress, SuppressAdd, SuppressFile};
@@ -352,41 +354,6 @@ pub struct ConfigFile {
     /// Read no file
     #[arg(long)]
     pub no_config: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Policy {
-    /// The least IAM policy that a scan needs, as JSON.
-    Iam {
-        /// Only what this check needs [repeatable]
-        #[arg(long = "check", value_name = "CHECK", value_parser = check_names())]
-        checks: Vec<String>,
-        /// A role that the scan takes; allows just that [repeatable]
-        #[arg(long = "role", value_name = "ARN")]
-        roles: Vec<RoleArn>,
-        /// A role of `scan --via`; allows to take it [repeatable]
-        #[arg(long = "via", value_name = "ARN")]
-        via: Vec<RoleArn>,
-        /// Also what `scan --org` needs where it starts from: the list of accounts, and the role of --role-name in all
-        /// of them
-        #[arg(long = "org")]
-        organization: bool,
-        /// Also what `scan --ou` needs where it starts from
-        #[arg(long = "ou")]
-        units: bool,
-        /// Also what `scan --tag` needs where it starts from, with --ou if that is where it looks
-        #[arg(long = "tag")]
-        tags: bool,
-        /// Also what a gateway of `scan --notify` needs: sns=ARN, eventbridge=BUS or security-hub=regions [repeatable]
-        #[arg(long = "notify", value_name = "GATEWAY=ADDRESS", value_parser = notify::NotifyParser)]
-        gateways: Vec<Notify>,
-        /// Where the accounts of --org, --ou and --tag are: aws, aws-cn, aws-us-gov or aws-eusc
-        #[arg(long, value_name = "NAME", default_value = "aws")]
-        partition: Partition,
-        /// The role that --org, --ou and --tag take
-        #[arg(long, value_name = "NAME", default_value = "howler")]
-        role_name: RoleName,
-    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
