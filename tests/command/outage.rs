@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use howler_simulator::acm::Certificate;
 use howler_simulator::{Account, Organization, Region};
 use serde_json::Value;
 
+use crate::harness::nights::{self, Heard, assert_heard};
 use crate::harness::{Memory, Post, Ran, Receiver, Simulated, Trouble, events, now};
+use crate::nights::{digest, scan};
 
 const ROUTING_KEY: &str = "0123456789abcdef0123456789abcdef";
 const REGION: &str = "eu-west-1";
@@ -113,16 +115,19 @@ fn asked(posts: &[Post]) -> Vec<String> {
 
 /// The certificates whose alerts are alive after all posts.
 fn alive(posts: &[Post]) -> BTreeSet<String> {
+    let resources = alive_at(posts, now() + TimeDelta::days(3));
+    resources.iter().map(|resource| name(resource).to_owned()).collect()
+}
+
+/// The resources whose alerts are alive after all posts, at that time. An alert is known by all its labels.
+fn alive_at(posts: &[Post], at: DateTime<Utc>) -> BTreeSet<String> {
     let alerts: Vec<Value> = posts.iter().flat_map(|post| post.json().as_array().unwrap().clone()).collect();
-    let last_of_each: BTreeMap<String, bool> = alerts
-        .iter()
-        .map(|alert| {
-            let end: chrono::DateTime<chrono::Utc> = alert["endsAt"].as_str().unwrap().parse().unwrap();
-            let name = name(alert["labels"]["resource"].as_str().unwrap()).to_owned();
-            (name, end > now() + TimeDelta::days(3))
-        })
-        .collect();
-    last_of_each.into_iter().filter(|(_, alive)| *alive).map(|(name, _)| name).collect()
+    let mut last = BTreeMap::new();
+    for alert in &alerts {
+        let end: DateTime<Utc> = alert["endsAt"].as_str().unwrap().parse().unwrap();
+        last.insert(alert["labels"].to_string(), (end > at, alert["labels"]["resource"].as_str().unwrap()));
+    }
+    last.into_values().filter(|(alive, _)| *alive).map(|(_, resource)| resource.to_owned()).collect()
 }
 
 /// How each gateway took it, as the document says.
@@ -245,4 +250,70 @@ fn an_answer_that_is_lost_costs_one_repetition_at_most() {
     let resolves = asked(&gateways.pagerduty.taken()).iter().filter(|it| it.starts_with("resolve")).count();
     assert_eq!(resolves, 2, "passes and old: both were told before");
     assert_eq!(alive(&gateways.alertmanager.taken()), BTreeSet::from(["new", "stays"].map(str::to_owned)));
+}
+
+/// What is wrong with the gateways, night after night; the last one is a good one.
+const TROUBLES: [Trouble; 6] = [
+    Trouble::Down,
+    Trouble::None,
+    Trouble::Fail(503),
+    Trouble::ResetAfter,
+    Trouble::None,
+    Trouble::TooMany(1),
+];
+
+/// The same ten nights as for gateways that are always well: what is heard in the end is the same.
+#[test]
+fn ten_nights_of_trouble_come_out_as_ten_good_ones() {
+    let gateways = Gateways::start();
+    let begin = now();
+    let mut failed = 0;
+    for night in nights::NIGHTS {
+        for (place, (_, receiver)) in gateways.all().into_iter().enumerate() {
+            let trouble = TROUBLES[(night as usize * 5 + place * 2) % TROUBLES.len()];
+            receiver.suffer(if night == 10 { Trouble::None } else { trouble });
+        }
+        let at = begin + TimeDelta::days(night);
+        let simulated = nights::simulated(night, at);
+        let howler = simulated.howler(&["scan", "--format", "json", "--now", &at.to_rfc3339()]);
+        let howler = howler.env("SLACK", &gateways.slack.url()).env("PAGERDUTY", ROUTING_KEY);
+        failed +=
+            usize::from(scan(night, howler, &gateways.memory, &gateways.config(), true, begin).code == 4);
+    }
+    assert!(failed > 4, "{failed} nights of trouble");
+    assert_eq!(gateways.memory.look().waiting, 0);
+
+    let any_night = |heard: Heard| Heard { night: 0, ..heard };
+    let expected: Vec<Heard> = nights::expected(true).into_iter().map(any_night).collect();
+    let events = events(&gateways.webhook.taken());
+    let heard: Vec<Heard> = events.iter().map(|event| event.heard(0)).collect();
+    assert_heard("webhook", &expected, &heard);
+    for one in &expected {
+        let of = |list: &[Heard]| -> Vec<String> {
+            list.iter().filter(|it| it.what == one.what).map(|it| it.change.clone()).collect()
+        };
+        assert_eq!(of(&heard), of(&expected), "{}: the order in which it happened", one.what);
+    }
+    let digests = gateways.slack.taken();
+    let heard: Vec<Heard> = digests.iter().flat_map(|post| digest(0, &post.json())).collect();
+    assert_heard("slack", &expected, &heard);
+
+    // PagerDuty and Alertmanager know in the end what is open, and no more.
+    let names: BTreeMap<String, String> =
+        events.iter().map(|event| (event.finding.clone(), nights::about(&event.resource))).collect();
+    let mut open = BTreeSet::new();
+    for event in gateways.pagerduty.taken().iter().map(Post::json) {
+        let what = names[event["dedup_key"].as_str().unwrap()].as_str();
+        let changed = match event["event_action"] == "trigger" {
+            true => open.insert(what.to_owned()) || event["payload"].is_object(),
+            false => open.remove(what),
+        };
+        assert!(changed, "{what} was resolved and not open");
+    }
+    let expected = ["edge", "kiosk", "known", "shop", "soon", "suppression", "urgent", "vault"];
+    assert_eq!(open, expected.map(str::to_owned).into());
+    let end = begin + TimeDelta::days(10);
+    let alive = alive_at(&gateways.alertmanager.taken(), end);
+    let alive: BTreeSet<String> = alive.iter().map(|resource| nights::about(resource)).collect();
+    assert_eq!(alive, expected.map(str::to_owned).into());
 }
