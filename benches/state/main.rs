@@ -112,6 +112,11 @@ impl Bench {
             [format!("webhook={}", self.webhook.url()), format!("alertmanager={}", self.alertmanager.url())];
         let remembered = ["--state", &state];
         let told = ["--state", &state, "--notify", &gateways[0], "--notify", &gateways[1]];
+        let other = self.folder.path().join("told to nobody").display().to_string();
+        for (night, what) in [(0, "first night, told to nobody"), (1, "second night, told to nobody")] {
+            let used = self.merge(night, &["--state", &other])?;
+            self.line(what, &used, alone.wall);
+        }
         let first = self.merge(0, &told)?;
         self.line("first night", &first, alone.wall);
         let second = self.merge(1, &told)?;
