@@ -141,7 +141,10 @@ fn serve(stream: TcpStream, state: &Mutex<State>, answer: Answer) -> io::Result<
     let echo = format!("{} {:?} {}", post.line, post.headers, post.body);
     let (status, body) = match trouble {
         Trouble::Echo => (400, echo),
-        Trouble::Slow(time) => return Ok(thread::sleep(time)),
+        Trouble::Slow(time) => {
+            thread::sleep(time);
+            return Ok(());
+        }
         Trouble::ResetAfter => return Ok(()),
         Trouble::LoseAnswer => {
             let mut state = state.lock().unwrap();
