@@ -10,6 +10,8 @@ pub(super) mod server;
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
 
@@ -33,6 +35,8 @@ pub(super) struct Http {
     /// Words of the server that are told even if it was sent a credential.
     words: &'static [&'static str],
     pace: Pace,
+    /// Whether it ever took anything: then what it refuses is wrong, and not the address or the key.
+    has_taken: AtomicBool,
 }
 
 /// One request.
@@ -94,8 +98,8 @@ impl Http {
         let client =
             builder.build().map_err(|source| Error::Client { gateway, source: source.without_url() })?;
         let target = without_credentials(&url);
-        let pace = settings.pace;
-        Ok(Self { client, url, target, bearer, is_confidential: false, words: &[], pace })
+        let (pace, has_taken) = (settings.pace, AtomicBool::new(false));
+        Ok(Self { client, url, target, bearer, is_confidential: false, words: &[], pace, has_taken })
     }
 
     /// The same server, with a path behind that of its address.
@@ -134,25 +138,37 @@ impl Http {
 
     /// Sends posts one after the other until one is lost.
     pub(super) async fn send_all(&self, posts: &[Post], repeat: Repeat) -> super::Sent {
-        let mut progress = Progress::default();
+        let mut progress = self.progress();
         for post in posts {
-            if progress.note(&post.notices, self.send(post, repeat).await).is_break() {
+            if progress.note(&post.notices, self.send_after(&progress, post, repeat).await).is_break() {
                 break;
             }
         }
         progress.sent()
     }
 
-    /// Sends a post until it is taken, refused or given up.
-    pub(super) async fn send(&self, post: &Post, repeat: Repeat) -> Answer {
+    /// Nothing was sent yet.
+    pub(super) fn progress(&self) -> Progress {
+        Progress::new(self.has_taken.load(Ordering::Relaxed))
+    }
+
+    /// Sends a post until it is taken, refused or given up; once only if the server broke by those before.
+    pub(super) async fn send_after(&self, so_far: &Progress, post: &Post, repeat: Repeat) -> Answer {
+        let attempts = if so_far.is_broken() { 1 } else { self.pace.attempts };
+        let answer = self.send(attempts, post, repeat).await;
+        self.has_taken.fetch_or(answer == Answer::Taken, Ordering::Relaxed);
+        answer
+    }
+
+    async fn send(&self, attempts: u32, post: &Post, repeat: Repeat) -> Answer {
         let mut attempt = 1;
         loop {
             match self.attempt(post, repeat).await {
                 Attempt::Over(answer) => return answer,
-                Attempt::Again(why, _) if attempt >= self.pace.attempts => {
-                    return Answer::Lost(format!("{why} ({attempt} attempts)"));
+                Attempt::Again(answer, why, _) if attempt >= attempts => {
+                    return answer(format!("{why} ({attempt} attempts)"));
                 }
-                Attempt::Again(_, asked) => {
+                Attempt::Again(_, _, asked) => {
                     tokio::time::sleep(self.pace.after(attempt, asked, &post.body)).await;
                     attempt += 1;
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Sent;
-use super::http::{Http, Post, Progress, Repeat};
+use super::http::{Http, Post, Repeat};
 
 /// A rate that is kept to, whoever asks.
 #[derive(Debug)]
@@ -27,15 +27,14 @@ impl Spacing {
 
     /// Sends posts one after the other, at this rate, until one is lost.
     pub(super) async fn send(&self, http: &Http, posts: &[Post], repeat: Repeat) -> Sent {
-        let mut progress = Progress::default();
+        let mut progress = http.progress();
         for post in posts {
             self.turn().await;
-            if progress.note(&post.notices, http.send(post, repeat).await).is_break() {
+            if progress.note(&post.notices, http.send_after(&progress, post, repeat).await).is_break() {
                 break;
             }
         }
-        let notices = posts.iter().map(|post| post.notices.len()).sum();
-        unless_all_are_refused(progress.sent(), notices)
+        progress.sent()
     }
 
     /// Waits until the next request may be sent.
@@ -50,23 +49,6 @@ impl Spacing {
         let due = slot.map_or(now, |due| due.max(now));
         *slot = Some(due + self.every);
         due.checked_sub(self.ahead).map_or(now, |at| at.max(now))
-    }
-}
-
-/// A server that takes none of so many notices refuses something else than these: its key was taken back, its channel is
-/// archived. Then they are lost and not refused, and may be sent another time.
-fn unless_all_are_refused(sent: Sent, notices: usize) -> Sent {
-    let is_any_taken = match &sent.lost {
-        Some((_, arrived)) => !arrived.is_empty(),
-        None => sent.refused.len() < notices,
-    };
-    let refused = sent.refused.first().map(|(_, why)| why.clone());
-    match refused.filter(|_| !is_any_taken) {
-        Some(refused) => {
-            let why = sent.lost.map_or(refused, |(why, _)| why);
-            Sent { lost: Some((why, Vec::new())), ..Sent::default() }
-        }
-        None => sent,
     }
 }
 
@@ -92,23 +74,6 @@ mod tests {
         assert_eq!(turns(&spacing, 5, now), [0, 0, 0, 1, 2]);
         assert_eq!(turns(&spacing, 2, now + 3 * SECOND), [0, 1], "one has come free");
         assert_eq!(turns(&spacing, 4, now + 60 * SECOND), [0, 0, 0, 1]);
-    }
-
-    #[test]
-    fn what_is_refused_without_exception_is_lost() {
-        let refused = |places: &[usize]| places.iter().map(|place| (*place, "no".to_owned())).collect();
-        let sent = |places: &[usize], lost| Sent { refused: refused(places), lost, ..Sent::default() };
-        let lost = |why: &str, arrived: &[usize]| Some((why.to_owned(), arrived.to_vec()));
-        for (before, after) in [
-            (sent(&[], None), sent(&[], None)),
-            (sent(&[1], None), sent(&[1], None)),
-            (sent(&[0, 1], None), sent(&[], lost("no", &[]))),
-            (sent(&[0], lost("down", &[])), sent(&[], lost("down", &[]))),
-            (sent(&[0], lost("down", &[1])), sent(&[0], lost("down", &[1]))),
-            (sent(&[], lost("down", &[])), sent(&[], lost("down", &[]))),
-        ] {
-            assert_eq!(unless_all_are_refused(before, 2), after);
-        }
     }
 
     #[tokio::test]

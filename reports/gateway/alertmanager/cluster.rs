@@ -47,18 +47,23 @@ impl Last {
 
 /// What became of so many notices, each of which was sent to all members: one that took it is enough.
 pub(super) fn together(notices: usize, sent: &[(&str, Sent)]) -> Sent {
-    let (mut refused, mut arrived, mut nowhere) = (Vec::new(), Vec::new(), false);
+    let (mut refused, mut arrived, mut later, mut nowhere) = (Vec::new(), Vec::new(), Vec::new(), false);
     for place in 0..notices {
         match sent.iter().map(|(_, sent)| fate(place, sent)).max() {
             Some(Fate::Taken) => arrived.push(place),
             Some(Fate::Refused) => refused.extend(reason(place, sent).map(|why| (place, why.to_owned()))),
+            Some(Fate::Left) => later.push(place),
             Some(Fate::Lost) | None => nowhere = true,
         }
     }
+    let why = sent.iter().flat_map(|(_, sent)| &sent.left).map(|(_, why)| why.clone()).next();
+    let left = why.filter(|_| !later.is_empty()).map(|why| (later, why)).into_iter().collect();
     let troubles = troubles(sent, &arrived);
     match nowhere {
-        true => Sent { refused, lost: Some((troubles, arrived)), ..Sent::default() },
-        false => Sent { refused, warning: (!troubles.is_empty()).then_some(troubles), ..Sent::default() },
+        true => Sent { refused, left, lost: Some((troubles, arrived)), ..Sent::default() },
+        false => {
+            Sent { refused, left, warning: (!troubles.is_empty()).then_some(troubles), ..Sent::default() }
+        }
     }
 }
 
@@ -66,6 +71,7 @@ pub(super) fn together(notices: usize, sent: &[(&str, Sent)]) -> Sent {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
     Lost,
+    Left,
     Refused,
     Taken,
 }
@@ -73,6 +79,9 @@ enum Fate {
 fn fate(place: usize, sent: &Sent) -> Fate {
     if sent.refused.iter().any(|(refused, _)| *refused == place) {
         return Fate::Refused;
+    }
+    if sent.left.iter().any(|(places, _)| places.contains(&place)) {
+        return Fate::Left;
     }
     match sent.lost.as_ref().is_none_or(|(_, arrived)| arrived.contains(&place)) {
         true => Fate::Taken,
@@ -89,7 +98,12 @@ fn reason<'a>(place: usize, sent: &'a [(&str, Sent)]) -> Option<&'a str> {
 fn troubles(sent: &[(&str, Sent)], arrived: &[usize]) -> String {
     let why = |sent: &Sent| match &sent.lost {
         Some((why, _)) => Some(why.clone()),
-        None => sent.refused.iter().find(|(place, _)| arrived.contains(place)).map(|(_, why)| why.clone()),
+        None => {
+            let refused = sent.refused.iter().find(|(place, _)| arrived.contains(place)).map(|(_, why)| why);
+            let left =
+                sent.left.iter().find(|(places, _)| places.iter().any(|place| arrived.contains(place)));
+            refused.or(left.map(|(_, why)| why)).cloned()
+        }
     };
     let told = sent.iter().filter_map(|(name, one)| match sent.len() {
         1 => why(one),

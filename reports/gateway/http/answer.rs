@@ -22,6 +22,8 @@ pub(in crate::gateway) enum Answer {
     Taken,
     /// Something in it is not acceptable; each part of it may be.
     Refused(String),
+    /// The server broke each time that it was sent, and did not take it: by something in it, or by all that it is sent.
+    Broken(String),
     /// It did not arrive, and neither would another one now.
     Lost(String),
 }
@@ -29,8 +31,8 @@ pub(in crate::gateway) enum Answer {
 /// What became of one attempt.
 pub(super) enum Attempt {
     Over(Answer),
-    /// Worth trying again, after the time that the server asks for.
-    Again(String, Option<Duration>),
+    /// Worth trying again, after the time that the server asks for; what it is if that does not help.
+    Again(fn(String) -> Answer, String, Option<Duration>),
 }
 
 /// What of the server's words is told.
@@ -57,8 +59,11 @@ pub(super) async fn read(response: Response, repeat: Repeat, hearing: Hearing) -
         StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT if repeat == Repeat::Unsafe => {
             Attempt::Over(Answer::Lost(unsure(&why)))
         }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Attempt::Again(why, asked),
-        status if status.is_server_error() => Attempt::Again(why, asked),
+        StatusCode::INTERNAL_SERVER_ERROR => Attempt::Again(Answer::Broken, why, asked),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            Attempt::Again(Answer::Lost, why, asked)
+        }
+        status if status.is_server_error() => Attempt::Again(Answer::Lost, why, asked),
         StatusCode::BAD_REQUEST
         | StatusCode::CONFLICT
         | StatusCode::PAYLOAD_TOO_LARGE
@@ -90,7 +95,7 @@ pub(super) fn missing(error: reqwest::Error, repeat: Repeat, pace: &Pace) -> Att
     match repeat {
         _ if error.is_builder() => Attempt::Over(Answer::Lost(why)),
         Repeat::Unsafe if !is_connect => Attempt::Over(Answer::Lost(unsure(&why))),
-        _ => Attempt::Again(why, None),
+        _ => Attempt::Again(Answer::Lost, why, None),
     }
 }
 

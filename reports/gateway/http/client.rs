@@ -93,6 +93,7 @@ mod tests {
         let http = Http::open("test", &settings.addresses[0], settings).unwrap();
         let (body, headers) = ("{}".to_owned(), Vec::new());
         http.send(
+            settings.pace.attempts,
             &Post { body, content_type: "application/json", headers, notices: Vec::new() },
             Repeat::Unsafe,
         )

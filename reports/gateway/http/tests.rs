@@ -16,12 +16,12 @@ fn http(address: &str) -> Http {
 }
 
 async fn send(server: &Server, repeat: Repeat) -> Answer {
-    http(&server.url()).send(&post(), repeat).await
+    http(&server.url()).send(3, &post(), repeat).await
 }
 
 fn why(answer: Answer) -> String {
     match answer {
-        Answer::Refused(why) | Answer::Lost(why) => why,
+        Answer::Refused(why) | Answer::Broken(why) | Answer::Lost(why) => why,
         Answer::Taken => panic!("taken"),
     }
 }
@@ -32,7 +32,7 @@ async fn a_post_arrives_as_it_was_made() {
     let mut post = post();
     post.headers.push(("howler-test", Secret::new("sign")));
     let http = http(&format!("{}/x/", server.url())).at("/api");
-    assert_eq!(http.send(&post, Repeat::Safe).await, Answer::Taken);
+    assert_eq!(http.send(3, &post, Repeat::Safe).await, Answer::Taken);
     assert_eq!(http.target(), format!("{}/x", server.url()));
     let request = &server.requests()[0];
     assert!(request.head.starts_with("post /x/api http/1.1"), "{}", request.head);
@@ -103,7 +103,7 @@ async fn a_connection_that_the_server_may_have_left_is_not_used_where_nothing_ca
     let server = Server::start(|_, _| Reply::Leave).await;
     let http = http(&server.url());
     for number in 0..20 {
-        assert_eq!(http.send(&post(), Repeat::Unsafe).await, Answer::Taken, "{number}");
+        assert_eq!(http.send(3, &post(), Repeat::Unsafe).await, Answer::Taken, "{number}");
     }
 }
 
@@ -111,7 +111,7 @@ async fn a_connection_that_the_server_may_have_left_is_not_used_where_nothing_ca
 async fn a_server_that_is_not_there_is_asked_again_in_any_case() {
     let address = nowhere().await;
     let start = Instant::now();
-    let answer = http(&format!("http://user:hunter2@{address}")).send(&post(), Repeat::Unsafe).await;
+    let answer = http(&format!("http://user:hunter2@{address}")).send(3, &post(), Repeat::Unsafe).await;
     let why = why(answer);
     assert!(why.starts_with("no connection: Connection refused") && why.ends_with("(3 attempts)"), "{why}");
     assert!(start.elapsed() >= Duration::from_millis(30), "two pauses of at least 10 and 20 ms");
@@ -157,7 +157,7 @@ async fn credentials_in_an_answer_are_told_in_no_writing_of_them() {
     for body in ["no hunter%212", "no hunter!2", "no al%69ce", "no alice", "Basic YWxpY2U6aHVudGVyITI="] {
         let server = Server::start(move |_, _| Reply::Status(403, "", body)).await;
         let http = http(&format!("http://al%69ce:hunter%212@{}", server.address));
-        let why = why(http.send(&post(), Repeat::Safe).await);
+        let why = why(http.send(3, &post(), Repeat::Safe).await);
         assert_eq!(why, "answered 403 Forbidden");
         assert_eq!(http.target(), server.url());
         assert_eq!(server.requests()[0].header("authorization"), Some("basic ywxpy2u6ahvudgvyiti="));
@@ -170,9 +170,9 @@ async fn a_bearer_is_sent_and_not_told() {
     let bearer = Some(Secret::new("hunter2"));
     let settings = Settings { bearer, ..server.settings() };
     let http = Http::open("test", &settings.addresses[0], &settings).unwrap();
-    assert_eq!(why(http.send(&post(), Repeat::Safe).await), "answered 401 Unauthorized");
+    assert_eq!(why(http.send(3, &post(), Repeat::Safe).await), "answered 401 Unauthorized");
     let http = http.telling(&["invalid_auth", "no_team"]);
-    assert_eq!(why(http.send(&post(), Repeat::Safe).await), "answered 401 Unauthorized: invalid_auth");
+    assert_eq!(why(http.send(3, &post(), Repeat::Safe).await), "answered 401 Unauthorized: invalid_auth");
     assert_eq!(server.requests()[0].header("authorization"), Some("bearer hunter2"));
 }
 
@@ -186,7 +186,7 @@ async fn of_an_address_that_is_a_secret_only_the_host_is_told() {
     assert!(targets.iter().all(|target| target.contains("127.0.0.1") && !target.contains("hunter")));
     assert_ne!(targets[0], targets[1]);
     let http = http(&format!("{}/services/hunter2", server.url())).confidential();
-    assert_eq!(why(http.send(&post(), Repeat::Safe).await), "answered 404 Not Found");
+    assert_eq!(why(http.send(3, &post(), Repeat::Safe).await), "answered 404 Not Found");
 }
 
 #[test]
@@ -249,5 +249,5 @@ async fn a_bad_notice_is_found_and_a_server_that_refuses_all_is_not_asked_for_ev
     assert!(server.requests().len() < 60, "{}", server.requests().len());
 
     let sent = http.send_in_halves(1, numbers, Repeat::Safe).await;
-    assert_eq!((sent.refused, sent.lost), (vec![(0, bad)], None));
+    assert_eq!(sent, Sent { lost: Some((bad, Vec::new())), ..Sent::default() }, "of one nobody knows");
 }

@@ -170,6 +170,100 @@ async fn a_bad_event_is_named_and_the_rest_is_delivered() {
     assert!(delivery.error.unwrap().contains(&format!("event {bad} refused, answered 422")));
 }
 
+/// What was told for good.
+#[derive(Default)]
+struct Settled {
+    taken: Vec<String>,
+    refused: Vec<String>,
+}
+
+impl crate::gateway::Settle for Settled {
+    fn settle(&mut self, taken: &[&Notice], refused: &[&Notice]) -> std::io::Result<()> {
+        self.taken.extend(taken.iter().map(|notice| notice.key.clone()));
+        self.refused.extend(refused.iter().map(|notice| notice.key.clone()));
+        Ok(())
+    }
+}
+
+/// So many notices, each with a key of its own.
+fn numbered(sample: &Sample, number: usize) -> Vec<Notice> {
+    let one = notices(sample).remove(0);
+    (0..number).map(|number| Notice { key: format!("key-{number:04}."), ..one.clone() }).collect()
+}
+
+async fn settled(gateway: &dyn Gateway, sample: &Sample, notices: Vec<Notice>) -> (Delivery, Settled) {
+    let (scan, mut settled) = (sample.scan(), Settled::default());
+    let envelope = Envelope::of(&scan, TimeDelta::hours(50));
+    let delivery = deliver(gateway, &mut notices.into_iter().map(Ok), &envelope, &mut settled, true).await;
+    (delivery, settled)
+}
+
+#[tokio::test]
+async fn a_server_that_takes_nothing_at_all_loses_nothing() {
+    // A wrong secret to sign with is a 400 at many receivers.
+    let server = Server::start(|_, _| Reply::Status(400, "", "")).await;
+    let sample = samples::scan();
+    for number in [1, 2, 20, 21, 50] {
+        let gateway = open(&server.settings()).unwrap();
+        let (delivery, settled) = settled(gateway.as_ref(), &sample, numbered(&sample, number)).await;
+        assert_eq!((delivery.accepted, delivery.rejected), (0, number));
+        assert!(delivery.error.unwrap().contains("400"));
+        assert_eq!((settled.taken.len(), settled.refused.len()), (0, 0), "{number} wait for the next run");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_event_that_comes_alone_is_known_by_those_that_were_taken_before() {
+    let server = Server::start(|_, request| match request.body.contains("key-0050.") {
+        true => Reply::Status(400, "", ""),
+        false => OK,
+    })
+    .await;
+    let sample = samples::scan();
+    let gateway = open(&server.settings()).unwrap();
+    let (delivery, settled) = settled(gateway.as_ref(), &sample, numbered(&sample, 51)).await;
+    assert_eq!((delivery.accepted, settled.taken.len()), (50, 50));
+    assert_eq!(settled.refused, ["key-0050."]);
+    assert!(server.requests().last().unwrap().body.contains("io.howler.scan.finished"));
+}
+
+#[tokio::test]
+async fn good_events_among_very_many_bad_ones_arrive_in_the_end() {
+    let bad = |key: &str| key.ends_with(['1', '3', '5', '7', '9']);
+    let server = Server::start(move |_, request| {
+        let keys = request.json();
+        let mut keys = keys.as_array().unwrap().iter().map(|event| event["id"].as_str().unwrap().to_owned());
+        if keys.any(|key| bad(key.trim_end_matches('.'))) { Reply::Status(400, "", "") } else { OK }
+    })
+    .await;
+    let sample = samples::scan();
+    let mut waiting = numbered(&sample, 120);
+    let mut refused = Vec::new();
+    for _ in 0..10 {
+        let gateway = open(&server.settings()).unwrap();
+        let (_, settled) = settled(gateway.as_ref(), &sample, waiting.clone()).await;
+        waiting.retain(|it| !settled.taken.contains(&it.key) && !settled.refused.contains(&it.key));
+        refused.extend(settled.refused);
+    }
+    assert!(refused.iter().all(|key| bad(key.trim_end_matches('.'))), "good ones are given up: {refused:?}");
+    assert_eq!((refused.len(), waiting.len()), (60, 0));
+}
+
+#[tokio::test]
+async fn an_event_that_breaks_the_server_keeps_no_other_waiting() {
+    let server = Server::start(|_, request| match request.body.contains("key-0007.") {
+        true => Reply::Status(500, "", ""),
+        false => OK,
+    })
+    .await;
+    let sample = samples::scan();
+    let gateway = open(&server.settings()).unwrap();
+    let (delivery, settled) = settled(gateway.as_ref(), &sample, numbered(&sample, 120)).await;
+    assert_eq!((delivery.accepted, delivery.rejected), (119, 1));
+    assert!(delivery.error.unwrap().contains("500"));
+    assert_eq!((settled.taken.len(), settled.refused.len()), (119, 0), "it is sent again");
+}
+
 #[tokio::test]
 async fn nothing_of_the_address_but_its_host_is_told() {
     let server = Server::start(|_, _| Reply::Status(403, "", "hunter2, hunter3, hunter4")).await;
