@@ -65,9 +65,8 @@ pub fn open(target: &Target, config: &Config, way: &Way) -> Result<Recipient> {
     let gateway = gateway::open(&target.gateway, &settings)?;
     let opener = GATEWAYS.iter().find(|opener| opener.name == target.gateway);
     let usual = opener.map(|opener| opener.at_least.into()).unwrap_or(howler_model::Severity::Low);
-    let addresses: Vec<&str> = settings.addresses.iter().map(gateway::Secret::expose).collect();
     let audience = Audience {
-        key: key(target, &addresses),
+        key: key(target, gateway.target()),
         gateway: target.gateway.clone(),
         target: gateway.target().to_owned(),
         keeps: gateway.keeps(),
@@ -78,9 +77,9 @@ pub fn open(target: &Target, config: &Config, way: &Way) -> Result<Recipient> {
     Ok(Recipient { gateway, audience })
 }
 
-/// The same from scan to scan, and nobody can tell the address from it.
-fn key(target: &Target, addresses: &[&str]) -> String {
-    let digest = Sha256::digest(addresses.join("\n"));
+/// The same from scan to scan. What is told of the address is all that goes into it: it may hold a password.
+fn key(target: &Target, told: &str) -> String {
+    let digest = Sha256::digest(told);
     let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     match &target.owner {
         Some(owner) => format!("{} {owner} {hash}", target.gateway),
