@@ -17,7 +17,7 @@ pub enum Error {
     /// A severity is one of five words.
     #[error("'{0}' is not a severity: one of critical, high, medium, low, info is expected")]
     Severity(String),
-    /// An endpoint is `host:port` with an optional `#sni`.
-    #[error("'{0}' is not an endpoint: HOST:PORT or HOST:PORT#SNI is expected")]
+    /// An endpoint is `host:port` with an optional `#sni`, and perhaps a scheme.
+    #[error("'{0}' is not an endpoint: HOST:PORT or HOST:PORT#SNI is expected, perhaps after smtp:// or another scheme")]
     Endpoint(String),
 }

@@ -23,7 +23,7 @@ pub use certificate::{
     Binding, Certificate, Identity, Origin, Renewal, Role, Sha256, Usage as CertificateUsage, Validity,
 };
 pub use coverage::{CoverageStatus, Gap, ScopeCoverage};
-pub use endpoint::{Endpoint, NameMatch, Served, Trust, Untrusted};
+pub use endpoint::{Endpoint, NameMatch, Served, StartTls, Trust, Untrusted};
 pub use error::Error;
 pub use facts::{FactKind, Facts};
 pub use finding::{Check, CheckId, Finding, Grain, Status, Verdict};

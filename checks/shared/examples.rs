@@ -85,6 +85,7 @@ pub(crate) fn served(endpoint: &str, address: &str, chain: Vec<Certificate>) -> 
         endpoint: endpoint.parse().unwrap(),
         address: address.parse().unwrap(),
         protocol: Some("TLSv1.3"),
+        legacy: false,
         chain,
         trust: Trust::Trusted,
         name: NameMatch::Covers,

@@ -21,6 +21,8 @@ pub(super) struct Handshake {
     pub(super) chain: Vec<CertificateDer<'static>>,
     /// None if the handshake failed after the chain was seen.
     pub(super) protocol: Option<&'static str>,
+    /// Only what current clients refuse.
+    pub(super) legacy: bool,
     /// The server asked for a certificate of ours, and did not go on without one as far as we can see: a server of
     /// TLS 1.3 says so only after the handshake.
     pub(super) client_certificate: bool,
@@ -46,7 +48,7 @@ pub(super) async fn handshake(
             let protocol = outcome.ok().flatten();
             let done_without = protocol == Some("TLSv1.2");
             let client_certificate = recorder.asked_for_certificate() && !done_without;
-            Ok(Handshake { chain, protocol, client_certificate })
+            Ok(Handshake { chain, protocol, legacy: false, client_certificate })
         }
         (None, Err(failure)) => Err(failure),
         (None, Ok(_)) => Err(Failure::no_certificate()),

@@ -31,6 +31,7 @@ pub(super) fn judged(
         endpoint: endpoint.clone(),
         address,
         protocol: handshake.protocol,
+        legacy: handshake.legacy,
         trust: trust(&handshake.chain, &bodies, anchors, now),
         name: leaf.map_or(NameMatch::Unknown, |(der, body)| name_match(der, body.as_ref().ok(), endpoint)),
         chain: certificates(endpoint, scope, &handshake.chain, bodies),

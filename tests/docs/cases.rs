@@ -173,6 +173,7 @@ fn served() -> Served {
         endpoint: "www.example.com:443".parse().unwrap(),
         address: "192.0.2.1:443".parse().unwrap(),
         protocol: Some("TLSv1.3"),
+        legacy: false,
         chain: vec![leaf(90, days(60))],
         trust: Trust::Trusted,
         name: NameMatch::Covers,
