@@ -1,5 +1,7 @@
 //! The gateways of the configuration, opened, each with what it is to be told.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 use howler_reports::gateway::{self, GATEWAYS, Gateway, Keeps};
@@ -53,7 +55,20 @@ impl Way {
 /// One that cannot be opened. No message holds a secret.
 pub fn open_all(config: &Config, aws: Option<howler_sources::Settings>) -> Result<Vec<Recipient>> {
     let way = Way::new(config, aws);
-    config.notify.iter().map(|target| open(target, config, &way)).collect()
+    let opened: Result<Vec<_>> = config.notify.iter().map(|target| open(target, config, &way)).collect();
+    opened.map(apart)
+}
+
+/// Those of which the same is told, such as two users of one server, are counted: what one takes, another may not.
+fn apart(mut recipients: Vec<Recipient>) -> Vec<Recipient> {
+    let mut seen = HashMap::new();
+    for Recipient { audience, .. } in &mut recipients {
+        let times = seen.entry(audience.key.clone()).and_modify(|times| *times += 1).or_insert(1);
+        if *times > 1 {
+            audience.key = format!("{} {times}", audience.key);
+        }
+    }
+    recipients
 }
 
 /// Opens one.
@@ -100,4 +115,32 @@ fn owners(target: &Target, config: &Config) -> Owners {
 
 fn reminder(keeps: Keeps, config: &Config) -> Option<TimeDelta> {
     config.delivery.remind.filter(|_| keeps == Keeps::Nothing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Value;
+
+    fn keys(addresses: &[&str]) -> Vec<String> {
+        let address = |address: &&str| Value::from(*address);
+        let webhooks: Value = addresses.iter().map(address).collect();
+        let notify = crate::config::targets("webhook", &webhooks).unwrap();
+        let config = Config { notify, ..Config::default() };
+        open_all(&config, None).unwrap().into_iter().map(|it| it.audience.key).collect()
+    }
+
+    #[test]
+    fn a_gateway_is_known_by_its_address_and_not_by_its_password() {
+        let [one, two] = &keys(&["https://u:old@h/x", "https://h/y"])[..] else { panic!("two") };
+        assert_ne!(one, two);
+        assert_eq!(keys(&["https://u:new@h/x"]), [one.clone()]);
+    }
+
+    #[test]
+    fn two_users_of_one_server_are_two_gateways() {
+        let both = keys(&["https://a:x@h/x", "https://b:y@h/x"]);
+        assert_ne!(both[0], both[1], "what one has taken would be settled for the other");
+        assert_eq!(both, keys(&["https://a:x@h/x", "https://b:y@h/x"]), "the same from scan to scan");
+    }
 }

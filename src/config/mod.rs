@@ -28,6 +28,8 @@ pub use layers::{Entry, Layers};
 pub use load::check;
 pub use load::{FILE_NAME, load, without_file};
 pub use notify::Target;
+#[cfg(test)]
+pub use notify::targets;
 pub use rules::{RulesAt, rules, rules_files, units};
 pub use tag::Tag;
 pub use value::Value;
