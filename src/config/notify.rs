@@ -110,8 +110,8 @@ fn of_table(gateway: &str, entries: &BTreeMap<String, Value>) -> Result<Vec<Targ
     for (name, value) in entries {
         match name.as_str() {
             "url" | "urls" => target.addresses = addresses(value)?,
-            "env" => target.addresses = vec![Kept::Variable(value.text()?.to_owned())],
-            "file" => target.addresses = vec![Kept::File(value.text()?.into())],
+            "env" => target.addresses = vec![Kept::variable(value.text()?)?],
+            "file" => target.addresses = vec![Kept::file(value.text()?)?],
             "bearer" => target.bearer = Some(within(name, Kept::elsewhere(value))?),
             "signing" => target.signing = Some(within(name, Kept::elsewhere(value))?),
             "ca" => target.trust = Some(value.text()?.into()),

@@ -36,22 +36,39 @@ impl Kept {
     /// From text (`env:NAME` and `file:PATH` say where it is), or from `{ env = "NAME" }` or `{ file = "PATH" }`.
     pub fn of(value: &Value) -> Result<Self, String> {
         let said = match value {
-            Value::Text(text) => return Ok(Self::of_text(text)),
+            Value::Text(text) => return Self::of_text(text),
             Value::Table(entries) if entries.len() == 1 => entries.first_key_value(),
             _ => None,
         };
         match said.map(|(name, value)| (name.as_str(), value.text())) {
-            Some(("env", Ok(name))) => Ok(Self::Variable(name.to_owned())),
-            Some(("file", Ok(path))) => Ok(Self::File(path.into())),
+            Some(("env", Ok(name))) => Self::variable(name),
+            Some(("file", Ok(path))) => Self::file(path),
             _ => Err("an address, { env = \"NAME\" } or { file = \"PATH\" } is expected".to_owned()),
         }
     }
 
-    fn of_text(text: &str) -> Self {
+    fn of_text(text: &str) -> Result<Self, String> {
         match (text.strip_prefix("env:"), text.strip_prefix("file:")) {
-            (Some(name), _) => Self::Variable(name.to_owned()),
-            (_, Some(path)) => Self::File(path.into()),
-            _ => Self::Here(text.to_owned()),
+            (Some(name), _) => Self::variable(name),
+            (_, Some(path)) => Self::file(path),
+            _ => Ok(Self::Here(text.to_owned())),
+        }
+    }
+
+    /// The variable of that name. Names are told, and whoever writes the secret itself there must not read it in a log.
+    pub fn variable(name: &str) -> Result<Self, String> {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        match !name.is_empty() && name.bytes().all(is_name) {
+            true => Ok(Self::Variable(name.to_owned())),
+            false => Err("env: the name of a variable is expected, in letters, digits and '_'".to_owned()),
+        }
+    }
+
+    /// The file of that path, which is told too.
+    pub fn file(path: &str) -> Result<Self, String> {
+        match path.contains("://") {
+            false => Ok(Self::File(path.into())),
+            true => Err("file: a path is expected, and no address".to_owned()),
         }
     }
 
@@ -101,6 +118,19 @@ mod tests {
             assert!(error.contains("HOWLER_NO_SUCH"), "{error}");
         }
         assert!(!format!("{:?}", Kept::of(&"http://u:pa55@h".into())).contains("pa55"));
+    }
+
+    #[test]
+    fn a_secret_in_place_of_the_name_of_one_is_not_repeated() {
+        let table = |name: &str, value: &str| Value::Table([(name.to_owned(), value.into())].into());
+        for (name, value) in
+            [("env", "https://h/pa55"), ("env", "pa55 "), ("env", ""), ("file", "https://h/pa55")]
+        {
+            for said in [table(name, value), format!("{name}:{value}").as_str().into()] {
+                let error = Kept::of(&said).unwrap_err();
+                assert!(error.starts_with(name) && !error.contains("pa55"), "{error}");
+            }
+        }
     }
 
     #[test]
