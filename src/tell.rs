@@ -14,7 +14,7 @@ use howler_state::{Audience, Memory};
 use crate::args::{Output, Tell};
 use crate::config::Config;
 use crate::deliver::{Occasion, lease_of, tell_all, untold};
-use crate::environment;
+use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::gateways::{self, Recipient};
 use crate::memory::Place;
@@ -144,8 +144,7 @@ impl Teller {
         signals: &mut Signals,
         mut signal: Option<Signal>,
     ) -> Result<Exit, Exit> {
-        let (mut scan, memory) = self.remember(scan, signals, &mut signal).await?;
-        let forgotten = self.memory.is_some() && memory.is_none();
+        let (mut scan, memory, mut lost) = self.remember(scan, signals, &mut signal).await?;
         self.deliver(&mut scan, memory, signals, &mut signal).await?;
         let (outputs, style) = (self.outputs.clone(), self.style);
         let write = move || {
@@ -155,31 +154,39 @@ impl Teller {
         };
         let (scan, unwritten) = apart(write, signals, &mut signal).await?;
         unwritten.iter().for_each(|error| say(&format!("{error:#}")));
-        let lost = forgotten || !unwritten.is_empty();
+        lost |= !unwritten.is_empty();
         let undelivered = if lost { Exit::Undelivered } else { Exit::Fine };
         Ok(Exit::of(&scan, self.fail_on, self.allow_gaps, signal).max(undelivered))
     }
 
-    /// Compares the scan with earlier ones. One that cannot be remembered is told all the same.
+    /// Compares the scan with earlier ones, and says whether anything of that went wrong. One that cannot be remembered
+    /// is told all the same.
     async fn remember(
         &self,
         mut scan: Scan,
         signals: &mut Signals,
         signal: &mut Option<Signal>,
-    ) -> Result<(Scan, Option<Memory>), Exit> {
-        let Some(place) = self.memory.clone() else { return Ok((scan, None)) };
+    ) -> Result<(Scan, Option<Memory>, bool), Exit> {
+        let Some(place) = self.memory.clone() else { return Ok((scan, None, false)) };
         let audiences: Vec<Audience> = self.recipients.iter().map(|it| it.audience.clone()).collect();
         let remember = move || {
             let remembered = place.open(&format!("scan {}", scan.run.id)).and_then(|mut memory| {
                 let changes = memory.remember(&scan, &audiences, &place.keep);
                 scan.changes = Some(changes.map_err(|error| Error::msg(error.to_string()))?);
-                Ok(memory)
+                let pruned = memory.prune(&place.keep, scan.run.now);
+                let stuck = pruned.inspect_err(|error| say(&format!("old scans cannot be dropped: {error}")));
+                Ok((memory, stuck.is_err()))
             });
             (scan, remembered)
         };
         let (scan, remembered) = apart(remember, signals, signal).await?;
-        let memory = remembered.inspect_err(|error| say(&format!("this scan is not remembered: {error:#}")));
-        Ok((scan, memory.ok()))
+        Ok(match remembered {
+            Ok((memory, is_stuck)) => (scan, Some(memory), is_stuck),
+            Err(error) => {
+                say(&format!("this scan is not remembered: {error:#}"));
+                (scan, None, true)
+            }
+        })
     }
 
     async fn deliver(
@@ -191,7 +198,9 @@ impl Teller {
     ) -> Result<(), Exit> {
         let mut deliveries = Vec::new();
         {
-            let telling = tell_all(&self.recipients, scan, memory.as_ref(), self.lease, Occasion::Scan);
+            // The scan may be one of long ago, or judged by another time.
+            let occasion = Occasion::Scan(Clock::new(None).now());
+            let telling = tell_all(&self.recipients, scan, memory.as_ref(), self.lease, occasion);
             let mut telling = std::pin::pin!(telling);
             loop {
                 tokio::select! {

@@ -34,9 +34,7 @@ pub(crate) fn index(db: &Connection, seq: i64, file: &str, scan: &Scan, note: &N
     let (complete, at) = (scan.is_complete(), course.at);
     course.end(file, complete)?;
     let Course { listeners, changes, .. } = course;
-    for listener in listeners.iter().filter(|listener| listener.is_new) {
-        greet(db, listener)?;
-    }
+    listeners.iter().try_for_each(|listener| greet(db, listener))?;
     cap(db, at, &note.keep)?;
     prune::rows(db, at, &note.keep)?;
     Ok(changes)
@@ -77,8 +75,8 @@ impl<'a> Course<'a> {
                 Ok(Previous { seq: row.get(0)?, run: row.get(1)?, at: row.get::<_, At>(2)?.0 })
             })
             .optional()?;
-        let new = register(db, &note.audiences(), at)?;
-        let listeners = listeners(db, &new, at, &note.keep)?;
+        let missed = register(db, &note.audiences(), at, &note.keep)?;
+        let listeners = listeners(db, missed, at, &note.keep)?;
         let since = previous.as_ref().map(|previous| previous.run.clone());
         Ok(Self {
             db,

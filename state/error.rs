@@ -20,7 +20,10 @@ pub enum Error {
         who: String,
     },
     /// The index is of a later version of howler.
-    #[error("{}: written by a newer howler (index {found}, this one knows {known})", path.display())]
+    #[error(
+        "{}: written by a newer howler (index {found}, this one knows {known}); use that one, or another folder",
+        path.display()
+    )]
     Newer {
         /// The database.
         path: PathBuf,
@@ -41,10 +44,10 @@ pub enum Error {
         source: io::Error,
     },
     /// The index could not be read or written.
-    #[error("the index of earlier scans: {0}")]
+    #[error("the index of earlier scans: {error}{advice}", error = .0, advice = advice(.0))]
     Database(#[from] rusqlite::Error),
     /// The index is damaged; `howler history rebuild` makes it anew.
-    #[error("the index of earlier scans is damaged: {0}")]
+    #[error("the index of earlier scans is damaged: {0}; `howler history rebuild` makes it anew")]
     Damaged(String),
     /// A document that was kept cannot be read.
     #[error(transparent)]
@@ -60,6 +63,15 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+}
+
+/// What to do about it, where that is known.
+fn advice(error: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => "; `howler history rebuild` makes it anew",
+        _ => "",
+    }
 }
 
 impl Error {

@@ -69,7 +69,10 @@ impl Memory {
     /// [`Error::Absent`] if nothing is remembered there, and what cannot be read.
     pub fn read(folder: &Path) -> Result<Self> {
         let folder = Folder::at(folder);
-        if !folder.database().is_file() {
+        let is_empty = |path: &Path| path.metadata().is_ok_and(|file| file.len() == 0);
+        let path = folder.database();
+        // One that is empty was to be made when the process ended that made it.
+        if !path.is_file() || is_empty(&path) {
             return Err(Error::Absent(folder.path().to_owned()));
         }
         let memory = Self { folder, lock: None };
@@ -115,15 +118,14 @@ impl Memory {
         let (document, changes) = (document?, changes?);
         document.publish()?;
         tx.commit()?;
-        drop(db);
-        self.prune(keep, scan.run.now)?;
         Ok(changes)
     }
 
-    /// Drops documents that are older than `keep` says and that nothing needs any more.
+    /// Drops documents that are older than `keep` says and that nothing needs any more: to be done after each scan, and
+    /// apart from it, so that an old document which is damaged costs no scan.
     ///
     /// # Errors
-    /// What cannot be read or written.
+    /// What cannot be read or written. Nothing is lost then.
     pub fn prune(&mut self, keep: &Keep, now: DateTime<Utc>) -> Result<()> {
         prune::documents(&self.writable()?, &self.folder, now, keep)
     }
@@ -265,9 +267,9 @@ fn write(path: &Path, scan: &Scan) -> Result<Draft> {
 /// A gateway comes between two scans.
 fn introduce(db: &Connection, audience: &Audience, at: DateTime<Utc>) -> Result<i64> {
     let tx = rusqlite::Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
-    let new = register(&tx, std::slice::from_ref(audience), at)?;
+    let mut missed = register(&tx, std::slice::from_ref(audience), at, &Keep::default())?;
     let n = number(&tx, audience)?.ok_or_else(|| Error::Damaged("a gateway is not known".into()))?;
-    greet(&tx, &Listener { n, audience: audience.clone(), is_new: !new.is_empty() })?;
+    greet(&tx, &Listener { n, audience: audience.clone(), missed: missed.remove(&n) })?;
     tx.commit()?;
     Ok(n)
 }

@@ -1,5 +1,7 @@
 //! What gateways that keep nothing are still to be told: it waits here until it is delivered.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_reports::Severity;
 use howler_reports::document::Change;
@@ -19,8 +21,29 @@ const ROW: u64 = 200;
 pub(crate) struct Listener {
     pub(crate) n: i64,
     pub(crate) audience: Audience,
-    /// Whether it was not known before.
-    pub(crate) is_new: bool,
+    /// None if nothing that is open can be new to it but for what changes.
+    pub(crate) missed: Option<Missed>,
+}
+
+/// What of all that is open a gateway was never told.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Missed {
+    /// All: it was not known before.
+    All,
+    /// What is for it and was not for this one, which it was before; and what changed since then, if it was not
+    /// configured for so long that nothing was put out for it any more.
+    Of(Box<Audience>, Option<DateTime<Utc>>),
+}
+
+impl Missed {
+    fn includes(&self, severity: Severity, owner: Option<&str>, changed_at: DateTime<Utc>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(before, left_at) => {
+                left_at.is_some_and(|left_at| changed_at > left_at) || !before.is_for(severity, owner)
+            }
+        }
+    }
 }
 
 /// A finding that somebody may have to hear of.
@@ -37,20 +60,39 @@ pub(crate) struct Item {
     pub(crate) before: Option<(Severity, Option<String>)>,
 }
 
-/// Takes note that these gateways are configured.
-pub(crate) fn register(db: &Connection, audiences: &[Audience], at: DateTime<Utc>) -> Result<Vec<i64>> {
-    let mut new = Vec::new();
+/// Takes note that these gateways are configured, and says which of them missed what.
+pub(crate) fn register(
+    db: &Connection,
+    audiences: &[Audience],
+    at: DateTime<Utc>,
+    keep: &Keep,
+) -> Result<BTreeMap<i64, Missed>> {
+    let mut all = BTreeMap::new();
     for audience in audiences {
-        let known: Option<i64> = number(db, audience)?;
+        let missed = missed(db, audience, heard_since(at, keep))?;
         let json = serde_json::to_string(audience).map_err(|error| Error::Damaged(error.to_string()))?;
         let sql = "INSERT INTO audience(key, seen_at, json) VALUES (?1, ?2, ?3)
                    ON CONFLICT(key) DO UPDATE SET seen_at = ?2, json = ?3";
         db.execute(sql, params![audience.key, at.timestamp_millis(), json])?;
-        if known.is_none() {
-            new.push(db.last_insert_rowid());
-        }
+        all.extend(number(db, audience)?.zip(missed));
     }
-    Ok(new)
+    Ok(all)
+}
+
+/// What a gateway missed until it was configured as it is now.
+fn missed(db: &Connection, audience: &Audience, oldest: DateTime<Utc>) -> Result<Option<Missed>> {
+    let sql = "SELECT seen_at, json FROM audience WHERE key = ?1";
+    let known = db.query_row(sql, [&audience.key], |row| Ok((row.get::<_, At>(0)?.0, row.get(1)?)));
+    let Some((seen_at, json)): Option<(_, String)> = known.optional()? else { return Ok(Some(Missed::All)) };
+    let before: Audience = parsed(&json)?;
+    let left_at = (seen_at < oldest).then_some(seen_at);
+    let is_other = (before.at_least, &before.owners) != (audience.at_least, &audience.owners);
+    Ok((left_at.is_some() || is_other).then(|| Missed::Of(Box::new(before), left_at)))
+}
+
+/// Whoever was configured since then hears of what changes.
+fn heard_since(at: DateTime<Utc>, keep: &Keep) -> DateTime<Utc> {
+    at.checked_sub_signed(keep.spool_for).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 pub(crate) fn number(db: &Connection, audience: &Audience) -> Result<Option<i64>> {
@@ -61,16 +103,16 @@ pub(crate) fn number(db: &Connection, audience: &Audience) -> Result<Option<i64>
 /// All gateways that were configured not so long ago: a scan that names none of them must not make them miss anything.
 pub(crate) fn listeners(
     db: &Connection,
-    new: &[i64],
+    mut missed: BTreeMap<i64, Missed>,
     at: DateTime<Utc>,
     keep: &Keep,
 ) -> Result<Vec<Listener>> {
-    let oldest = at.checked_sub_signed(keep.spool_for).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let oldest = heard_since(at, keep);
     let mut statement = db.prepare("SELECT n, json FROM audience WHERE seen_at >= ?1 ORDER BY n")?;
     let rows = statement.query_map([oldest.timestamp_millis()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.map(|row| {
         let (n, json): (i64, String) = row?;
-        Ok(Listener { n, audience: parsed(&json)?, is_new: new.contains(&n) })
+        Ok(Listener { n, audience: parsed(&json)?, missed: missed.remove(&n) })
     })
     .collect()
 }
@@ -80,9 +122,13 @@ impl Listener {
         self.audience.keeps == Keeps::Nothing
     }
 
+    fn is_new(&self) -> bool {
+        self.missed == Some(Missed::All)
+    }
+
     /// A finding changed. Who has just come hears of what is open, and not of what was before.
     pub(crate) fn hear(&self, db: &Connection, change: Change, item: &Item, at: DateTime<Utc>) -> Result<()> {
-        if !self.keeps_nothing() || self.is_new {
+        if !self.keeps_nothing() || self.is_new() {
             return Ok(());
         }
         let (severity, owner) = &item.now;
@@ -98,7 +144,8 @@ impl Listener {
 
     /// It is as it was for as long as this gateway waits until it says so again. `previous` is the scan before.
     pub(crate) fn is_due(&self, changed_at: i64, previous: DateTime<Utc>, at: DateTime<Utc>) -> bool {
-        let Some(every) = self.audience.remind_after.filter(|_| self.keeps_nothing() && !self.is_new) else {
+        let Some(every) = self.audience.remind_after.filter(|_| self.keeps_nothing() && !self.is_new())
+        else {
             return false;
         };
         let every = every.max(TimeDelta::milliseconds(1)).num_milliseconds();
@@ -135,19 +182,19 @@ impl Listener {
     }
 }
 
-/// Who has just come is told all that is open, as of the last scan.
+/// Who has just come, or comes back, or is to hear of more, is told what is open and new to it, as of the last scan.
 pub(crate) fn greet(db: &Connection, listener: &Listener) -> Result<()> {
-    if !listener.keeps_nothing() {
-        return Ok(());
-    }
+    let Some(missed) = listener.missed.as_ref().filter(|_| listener.keeps_nothing()) else { return Ok(()) };
     let last = "SELECT seq, now FROM scan ORDER BY seq DESC LIMIT 1";
     let at = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, At>(1)?.0));
     let Some((seq, now)) = db.query_row(last, [], at).optional()? else { return Ok(()) };
+    // What waits for it says it already.
     let mut statement = db.prepare(
-        "SELECT n, since, ifnull(document, ?1), ifnull(confirmed_at, ?2), severity, owner FROM finding \
-         WHERE state = 'open' ORDER BY n",
+        "SELECT n, since, ifnull(document, ?1), ifnull(confirmed_at, ?2), severity, owner, changed_at FROM finding \
+         WHERE state = 'open' AND NOT EXISTS(SELECT 1 FROM outbox o WHERE o.audience = ?3 AND o.finding = finding.n) \
+         ORDER BY n",
     )?;
-    let mut rows = statement.query([seq, now.timestamp_millis()])?;
+    let mut rows = statement.query([seq, now.timestamp_millis(), listener.n])?;
     while let Some(row) = rows.next()? {
         let item = Item {
             finding: row.get(0)?,
@@ -157,8 +204,9 @@ pub(crate) fn greet(db: &Connection, listener: &Listener) -> Result<()> {
             now: (row.get::<_, Word<Severity>>(4)?.0, row.get(5)?),
             before: None,
         };
-        let (severity, owner) = &item.now;
-        if listener.audience.is_for(*severity, owner.as_deref()) {
+        let (severity, owner) = (item.now.0, item.now.1.as_deref());
+        let At(changed_at) = row.get(6)?;
+        if listener.audience.is_for(severity, owner) && missed.includes(severity, owner, changed_at) {
             listener.put(db, News::Change(Change::Opened), &item, now)?;
         }
     }
@@ -167,8 +215,7 @@ pub(crate) fn greet(db: &Connection, listener: &Listener) -> Result<()> {
 
 /// Drops what waits for too long, and what is too much, oldest first; how much that was is not forgotten.
 pub(crate) fn cap(db: &Connection, at: DateTime<Utc>, keep: &Keep) -> Result<()> {
-    let oldest = at.checked_sub_signed(keep.spool_for).unwrap_or(DateTime::<Utc>::MIN_UTC);
-    drop_where(db, "at < ?1", oldest.timestamp_millis())?;
+    drop_where(db, "at < ?1", heard_since(at, keep).timestamp_millis())?;
     let most = i64::try_from(keep.spool_bytes / ROW).unwrap_or(i64::MAX);
     drop_where(db, "n IN (SELECT n FROM outbox ORDER BY n DESC LIMIT -1 OFFSET ?1)", most)
 }

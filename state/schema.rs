@@ -160,7 +160,10 @@ mod tests {
         let path = folder.path().join("howler.db");
         std::fs::write(&path, "something else that is longer than a header of a hundred bytes ".repeat(20))
             .unwrap();
-        assert!(open(&path).unwrap_err().to_string().contains("not a database"));
+        for error in [open(&path).unwrap_err(), read(&path).unwrap_err()] {
+            let error = error.to_string();
+            assert!(error.contains("not a database") && error.contains("howler history rebuild"), "{error}");
+        }
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("something else"));
     }
 }

@@ -78,7 +78,10 @@ fn run(step: &str, folder: &Path) {
         "read" => scan().records.findings().unwrap().map(|record| record.unwrap().json.len()).sum::<usize>(),
         "remember" => {
             let audiences = [audience("webhook", Keeps::Nothing), audience("alertmanager", Keeps::Leases)];
-            open().remember(&scan(), &audiences, &Keep::default()).unwrap().findings.len()
+            let (mut memory, scan, keep) = (open(), scan(), Keep::default());
+            let changes = memory.remember(&scan, &audiences, &keep).unwrap();
+            memory.prune(&keep, scan.run.now).unwrap();
+            changes.findings.len()
         }
         "tell" => tell(&open(), &scan()),
         "history" => open().history(&Of::Resource("quota-299")).unwrap().len(),

@@ -205,3 +205,29 @@ fn before_confirmed(mut stories: Vec<howler_state::Story>) -> Vec<howler_state::
     stories.iter_mut().for_each(|story| story.confirmed_at = day(2));
     stories
 }
+
+#[test]
+fn an_old_document_that_is_damaged_costs_no_scan() {
+    let mut world = World::new(all_kinds());
+    world.keep.documents_for = chrono::TimeDelta::days(5);
+    world.night(&scan(day(0), vec![finding("a")]));
+    let first = world.open().last().unwrap().unwrap();
+    world.night(&scan(day(1), vec![finding("a")]));
+    std::fs::write(&first, "nothing that was ever kept").unwrap();
+    let later = scan(day(9), vec![finding("a"), finding("b")]);
+    let mut memory = world.open();
+    let changes = memory.remember(&later, &world.audiences, &world.keep).unwrap();
+    assert_eq!(changed(&changes).len(), 1);
+    assert!(memory.prune(&world.keep, day(9)).is_err(), "and that is told");
+    assert!(first.exists());
+}
+
+#[test]
+fn a_process_that_ended_before_it_had_made_the_index_is_no_newer_one() {
+    let world = World::new(Vec::new());
+    std::fs::create_dir_all(world.folder().join("scans")).unwrap();
+    std::fs::write(world.folder().join("howler.db"), "").unwrap();
+    let error = Memory::read(&world.folder()).unwrap_err();
+    assert!(matches!(error, Error::Absent(_)), "{error}");
+    world.remember(&scan(day(0), vec![finding("a")]));
+}

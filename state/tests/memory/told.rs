@@ -152,7 +152,11 @@ fn a_night_without_tags_moves_nobodys_findings() {
     let platform = Some("platform".to_owned());
     let unsure = |id| Finding { owner: platform.clone(), owner_unsure: true, ..finding(id) };
     let (changes, told) = world.night(&scan(day(1), vec![unsure("a"), unsure("b")]));
-    assert_eq!(changes.findings.iter().map(|it| &*it.id).collect::<Vec<_>>(), ["b"], "nobody knows better of it");
+    assert_eq!(
+        changes.findings.iter().map(|it| &*it.id).collect::<Vec<_>>(),
+        ["b"],
+        "nobody knows better of it"
+    );
     let [nothing, state, leases] = &told[..] else { panic!() };
     for told in [nothing, state] {
         assert_eq!(news(told), [("b", change(Change::Opened))]);
@@ -216,4 +220,39 @@ fn the_outbox_has_its_limits_and_what_is_lost_is_told() {
     world.remember(&scan(day(16), vec![finding("a"), finding("b"), finding("c"), finding("d")]));
     let waiting = world.open().waiting().unwrap();
     assert_eq!((waiting[0].notices, waiting[0].lost, waiting[0].oldest), (0, 4, None));
+}
+
+#[test]
+fn who_was_left_out_for_long_is_told_what_opened_meanwhile_and_nothing_twice() {
+    let mut world = World::new(vec![audience("webhook", Keeps::Nothing)]);
+    world.night(&scan(day(0), vec![finding("a")]));
+    let audiences = std::mem::take(&mut world.audiences);
+    world.remember(&scan(day(1), vec![finding("a"), finding("b")]));
+    world.remember(&scan(day(20), vec![finding("a"), finding("b"), finding("c")]));
+    world.audiences = audiences;
+    let (_, told) = world.night(&scan(day(30), ["a", "b", "c", "d"].map(finding).into()));
+    let mut told = news(&told[0]);
+    told.sort_by_key(|(id, _)| *id);
+    assert_eq!(told, ["b", "c", "d"].map(|id| (id, change(Change::Opened))));
+}
+
+#[test]
+fn who_wants_to_hear_of_more_is_told_what_of_that_is_open() {
+    let narrow = Audience { at_least: Severity::High, ..only("web") };
+    let narrow = Audience { keeps: Keeps::Nothing, ..narrow };
+    let mut world = World::new(vec![narrow.clone()]);
+    let of_db = |id| Finding { owner: Some("db".into()), ..finding(id) };
+    let all = |last| vec![rated("a", Severity::High), finding("b"), of_db("c"), rated("d", last)];
+    let (_, told) = world.night(&scan(day(0), all(Severity::Low)));
+    assert_eq!(news(&told[0]), [("a", change(Change::Opened))]);
+    world.audiences = vec![Audience { at_least: Severity::Low, ..narrow.clone() }];
+    let (_, told) = world.night(&scan(day(1), all(Severity::Critical)));
+    let mut heard = news(&told[0]);
+    heard.sort_by_key(|(id, _)| *id);
+    assert_eq!(heard, [("b", change(Change::Opened)), ("d", change(Change::Worse))]);
+    world.audiences = vec![Audience { at_least: Severity::Low, owners: Owners::All, ..narrow }];
+    let (_, told) = world.night(&scan(day(2), all(Severity::Critical)));
+    assert_eq!(news(&told[0]), [("c", change(Change::Opened))]);
+    let (_, told) = world.night(&scan(day(3), all(Severity::Critical)));
+    assert!(told[0].is_empty());
 }

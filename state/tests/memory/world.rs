@@ -155,7 +155,10 @@ impl World {
 
     /// Remembers a scan and tells nobody.
     pub fn remember(&self, scan: &Scan) -> Changes {
-        self.open().remember(scan, &self.audiences, &self.keep).unwrap()
+        let mut memory = self.open();
+        let changes = memory.remember(scan, &self.audiences, &self.keep).unwrap();
+        memory.prune(&self.keep, scan.run.now).unwrap();
+        changes
     }
 
     /// Remembers a scan and tells everybody, who take all of it.
