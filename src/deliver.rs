@@ -13,26 +13,23 @@ use crate::write::say;
 /// Gateways that are told at the same time.
 const AT_ONCE: usize = 8;
 
-/// Whether a scan has just ended, or is told once more, and when.
+/// Whether a scan has just ended, or is told once more, and when it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    Scan,
+    Scan(DateTime<Utc>),
     Again(DateTime<Utc>),
 }
 
 impl Occasion {
     /// Whether a sign of life is due: what forgets it needs it again.
     fn beats(self, keeps: Keeps) -> bool {
-        self == Self::Scan || keeps == Keeps::Leases
+        matches!(self, Self::Scan(_)) || keeps == Keeps::Leases
     }
 
     /// The envelope of a scan that is told now.
     fn envelope(self, scan: &Scan, lease: TimeDelta) -> Envelope<'_> {
-        let envelope = Envelope::of(scan, lease);
-        match self {
-            Self::Scan => envelope,
-            Self::Again(sent_at) => Envelope { sent_at, ..envelope },
-        }
+        let (Self::Scan(sent_at) | Self::Again(sent_at)) = self;
+        Envelope { sent_at, ..Envelope::of(scan, lease) }
     }
 }
 

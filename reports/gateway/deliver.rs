@@ -1,11 +1,14 @@
 //! Delivers notices batch by batch, and says what became of each.
 
 use std::io;
+use std::time::Duration;
 
 use super::{Envelope, Gateway, Notice, Sent};
 use crate::Delivery;
 use crate::escape::terminal;
 
+/// How long one gateway is told: a slow one must not hold up the reports, nor the next scan.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
 /// How many errors are told.
 const MOST_ERRORS: usize = 3;
 
@@ -93,6 +96,13 @@ impl Course {
                 (&mut *notices).take(gateway.most()).collect::<io::Result<_>>().map_err(unread)?;
             if part.is_empty() {
                 return Ok(());
+            }
+            if envelope.began.elapsed() >= LONGEST {
+                self.rejected += part.len();
+                let minutes = LONGEST.as_secs() / 60;
+                return Err(format!(
+                    "{minutes} minutes were not enough; what is left is sent by the next run"
+                ));
             }
             let sent = gateway.send(&part, envelope).await;
             self.note(&part, sent, note)?;

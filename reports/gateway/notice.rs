@@ -1,5 +1,7 @@
 //! What a gateway is told: one notice for one finding.
 
+use std::time::Instant;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -103,8 +105,10 @@ pub struct Envelope<'a> {
     pub coverage: Coverage,
     /// How many findings there are.
     pub summary: Summary,
-    /// When it is told, as far as anybody says so: the end of the scan otherwise.
+    /// When it begins to be told, as far as anybody says so: the end of the scan otherwise.
     pub sent_at: DateTime<Utc>,
+    /// The same moment on the clock of this process.
+    pub began: Instant,
     /// How long what is told lives without being told again ([`Keeps::Leases`](super::Keeps::Leases)).
     pub lease: TimeDelta,
 }
@@ -131,7 +135,14 @@ impl<'a> Envelope<'a> {
             coverage: scan.tally.coverage(),
             summary: scan.tally.summary(),
             sent_at: scan.run.finished_at,
+            began: Instant::now(),
             lease,
         }
+    }
+
+    /// The time of what is sent now.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        let told_for = TimeDelta::from_std(self.began.elapsed()).unwrap_or_default();
+        self.sent_at.checked_add_signed(told_for).unwrap_or(self.sent_at)
     }
 }

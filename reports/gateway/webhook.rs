@@ -87,7 +87,7 @@ impl Webhook {
     }
 
     fn post(&self, body: String, envelope: &Envelope<'_>) -> Post {
-        let signed = self.signature.as_ref().map(|signature| signature.header(&body, envelope.sent_at));
+        let signed = self.signature.as_ref().map(|signature| signature.header(&body, envelope.now()));
         let headers = signed.into_iter().collect();
         Post { body, content_type: CONTENT_TYPE, headers, notices: vec![0] }
     }

@@ -40,6 +40,25 @@ fn what_waits_is_delivered_without_a_scan_and_only_once() {
     assert_eq!(keys.len(), 90);
 }
 
+/// Receivers refuse what was signed long ago; the parts of a scan may lie for a while before they are told.
+#[test]
+fn a_request_is_signed_at_the_time_at_which_it_is_sent() {
+    let (parts, memory, webhook) = (Parts::of(30), Memory::new(), Receiver::start());
+    let config =
+        format!("[notify]\nwebhook = {{ url = \"{}\", signing = {{ env = \"KEY\" }} }}\n", webhook.url());
+    let signed = |howler: Howler| howler.file("howler.toml", &config).env("KEY", "key").run().exits(0);
+    signed(parts.remember(0, &memory));
+    signed(howler(&["notify", "--state", &memory.text()]));
+    signed(parts.remember(1, &memory));
+    let posts = webhook.taken();
+    assert!(posts.len() > 3, "{}", posts.len());
+    for post in posts {
+        let header = &post.headers["howler-signature"];
+        let at: i64 = header.strip_prefix("t=").unwrap().split_once(',').unwrap().0.parse().unwrap();
+        assert!((chrono::Utc::now().timestamp() - at).abs() < 300, "{header}");
+    }
+}
+
 /// The names of all alerts that were posted from here on.
 fn alerts(alertmanager: &Receiver, from: usize) -> Vec<String> {
     let posts = alertmanager.taken().split_off(from);

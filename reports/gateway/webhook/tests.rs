@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta};
 
@@ -127,9 +128,34 @@ async fn a_body_is_signed_with_its_time() {
     deliver_to(&settings, &sample, notices(&sample)).await;
     for request in server.requests() {
         let header = request.header("howler-signature").unwrap();
-        let seconds = sample.run.finished_at.timestamp();
+        let seconds: i64 = header.strip_prefix("t=").unwrap().split_once(',').unwrap().0.parse().unwrap();
+        assert!((0..5).contains(&(seconds - sample.run.finished_at.timestamp())), "{header}");
         let signed = format!("{seconds}.{}", request.body);
         assert_eq!(header, format!("t={seconds},v1={}", hmac_of_another("hunter2", &signed)));
+    }
+}
+
+#[tokio::test]
+async fn what_takes_long_is_signed_at_its_time_and_ends() {
+    let server = Server::start(|_, _| OK).await;
+    let settings = Settings { signing: Some(Secret::new("hunter2")), ..server.settings() };
+    let sample = samples::scan();
+    let (gateway, scan) = (open(&settings).unwrap(), sample.scan());
+    let mut envelope = Envelope::of(&scan, TimeDelta::hours(50));
+    for (minutes, accepted) in [(20, 60), (31, 0)] {
+        let Some(began) = Instant::now().checked_sub(Duration::from_secs(minutes * 60)) else { return };
+        envelope.began = began;
+        let mut notices = numbered(&sample, 60).into_iter().map(Ok);
+        let delivery = deliver(gateway.as_ref(), &mut notices, &envelope, &mut (), true).await;
+        assert_eq!((delivery.accepted, delivery.rejected), (accepted, 60 - accepted));
+        assert_eq!(delivery.error.is_some_and(|why| why.contains("30 minutes")), accepted == 0);
+    }
+    assert_eq!(server.requests().len(), 3);
+    for request in server.requests() {
+        let header = request.header("howler-signature").unwrap();
+        let at: i64 = header.strip_prefix("t=").unwrap().split_once(',').unwrap().0.parse().unwrap();
+        let late = at - sample.run.finished_at.timestamp();
+        assert!((20 * 60..20 * 60 + 10).contains(&late), "{late} s");
     }
 }
 

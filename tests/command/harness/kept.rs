@@ -39,9 +39,13 @@ impl Parts {
 
     /// A merge of the part of a night (0, 1, 2), which is remembered and told.
     pub(crate) fn tell(&self, night: usize, memory: &Memory, webhook: &Receiver) -> Howler {
+        self.remember(night, memory).args(&["--notify", &format!("webhook={}", webhook.url())])
+    }
+
+    /// A merge of the part of a night (0, 1, 2), which is remembered, and told to whom the configuration says.
+    pub(crate) fn remember(&self, night: usize, memory: &Memory) -> Howler {
         let part = self.folder.path().join(format!("part-{night}")).display().to_string();
-        let gateway = format!("webhook={}", webhook.url());
-        howler(&["merge", &part, "--quiet", "--state", &memory.text(), "--notify", &gateway])
+        howler(&["merge", &part, "--quiet", "--state", &memory.text()])
     }
 }
 
