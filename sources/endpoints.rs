@@ -2,7 +2,7 @@
 
 use howler_model::{FactKind, Service};
 
-use crate::tls::{Limits, TrustAnchors, probe};
+use crate::tls::{Gate, Limits, Network, Private, TrustAnchors, probe};
 use crate::{Gather, Source};
 
 /// The source.
@@ -13,9 +13,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Served],
     actions: Vec::new,
     quotas: &[],
-    gather: Gather::Endpoint(|prober, endpoint, now| {
-        Box::pin(probe(endpoint, &prober.trust, now, &prober.limits))
-    }),
+    gather: Gather::Endpoint(|prober, endpoint, now| Box::pin(probe(endpoint, prober, now))),
 };
 
 /// How endpoints are asked.
@@ -25,4 +23,22 @@ pub struct Prober {
     pub trust: TrustAnchors,
     /// What an endpoint may take and send.
     pub limits: Limits,
+    /// Where endpoints may be.
+    pub private: Private,
+    pub(crate) gate: Gate,
+}
+
+impl Prober {
+    /// For endpoints that the user named: wherever they are, but at addresses that are never asked.
+    #[must_use]
+    pub fn new(trust: TrustAnchors, limits: Limits) -> Self {
+        Self { trust, limits, private: Private::Any, gate: Gate::default() }
+    }
+
+    /// For endpoints that were found: the same, at public addresses and in these networks alone.
+    #[must_use]
+    pub fn within(&self, networks: Vec<Network>) -> Self {
+        let private = Private::Within(networks);
+        Self { trust: self.trust.clone(), limits: self.limits, private, gate: self.gate.clone() }
+    }
 }

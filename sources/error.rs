@@ -26,6 +26,9 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
+    /// A range of addresses that is none.
+    #[error("'{0}' is not a range of addresses: something like 10.0.0.0/8 or fd00::/8 is expected")]
+    Network(String),
     /// A role ARN that is none.
     #[error("'{0}' is not the ARN of a role: arn:aws:iam::123456789012:role/NAME is expected")]
     RoleArn(String),

@@ -17,7 +17,7 @@ pub use endpoints::Prober;
 pub use error::Error;
 pub use files::present;
 pub use source::{Gather, GatherAws, Gathered, Source};
-pub use tls::{Limits, TrustAnchors};
+pub use tls::{Limits, Network, Private, TrustAnchors};
 
 /// The IAM actions that finding accounts and regions needs, beside those of the sources.
 pub const IDENTITY_ACTIONS: [&str; 2] = ["ec2:DescribeRegions", "sts:GetCallerIdentity"];

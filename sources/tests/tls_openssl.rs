@@ -150,7 +150,7 @@ impl Drop for Server {
 async fn ask(endpoint: &Endpoint, trust: &TrustAnchors, limits: Limits) -> Facts {
     let source = SOURCES.iter().find(|source| source.id == "endpoints").unwrap();
     let Gather::Endpoint(gather) = source.gather else { panic!("{} asks no endpoints", source.id) };
-    gather(&Prober { trust: trust.clone(), limits }, endpoint, now()).await
+    gather(&Prober::new(trust.clone(), limits), endpoint, now()).await
 }
 
 async fn seen(endpoint: &Endpoint, anchors: &TrustAnchors) -> Facts {
@@ -351,21 +351,32 @@ async fn keys_that_cannot_be_verified_are_still_seen() {
 }
 
 #[tokio::test]
-async fn old_and_refusing_servers_have_a_class_of_their_own() {
+async fn old_servers_show_their_certificate_and_are_told_as_old() {
+    let authority = Authority::new();
+    let identity = authority.issue(&params("a.example", (2026, 2027)));
+    for (options, protocol) in [
+        (["-tls1", "-cipher", "ALL@SECLEVEL=0"], "TLSv1.0"),
+        (["-tls1_1", "-cipher", "ALL@SECLEVEL=0"], "TLSv1.1"),
+        (["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"], "TLSv1.2"),
+    ] {
+        let server = Server::start(&identity, &options);
+        let served = served(&server, "a.example", &authority.anchors()).await;
+        assert_eq!((served.protocol, served.legacy), (Some(protocol), true));
+        assert_eq!((served.trust, served.name), (Trust::Trusted, NameMatch::Covers), "{protocol}");
+    }
+    let current = served(&Server::start(&identity, &[]), "a.example", &authority.anchors()).await;
+    assert!(!current.legacy);
+}
+
+#[tokio::test]
+async fn refusing_servers_have_a_class_of_their_own() {
     let identity = self_signed(&params("a.example", (2026, 2027)));
     let code = async |options: &[&str]| {
         let server = Server::start(&identity, options);
         missing(&server.endpoint("a.example")).await
     };
     let failed = |code: &str| (Reason::Failed, code.to_owned());
-    for version in ["-tls1", "-tls1_1"] {
-        assert_eq!(
-            code(&[version, "-cipher", "ALL@SECLEVEL=0"]).await,
-            failed("protocol-version"),
-            "{version}"
-        );
-    }
-    assert_eq!(code(&["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"]).await, failed("handshake-failure"));
+    assert_eq!(code(&["-tls1_2", "-cipher", "PSK", "-psk", "00"]).await, failed("handshake-failure"));
     let folder = tempfile::tempdir().unwrap();
     let second = folder.path().join("second.pem");
     std::fs::write(&second, identity.leaf.clone() + &identity.key).unwrap();

@@ -45,11 +45,56 @@ impl Failure {
         Self::new(Reason::NoData, "no-certificate", "the server shows no certificate")
     }
 
-    /// From a connection or a handshake over it.
+    pub(super) fn closed() -> Self {
+        Self::new(Reason::Network, "connection-closed", "the server closed the connection")
+    }
+
+    pub(super) fn malformed() -> Self {
+        Self::new(Reason::Malformed, "malformed-handshake", "the handshake is malformed")
+    }
+
+    pub(super) fn not_tls() -> Self {
+        Self::new(Reason::Malformed, "not-tls", "the answer is no TLS")
+    }
+
+    /// The server does not begin TLS, in its own words.
+    pub(super) fn no_starttls(said: &[u8]) -> Self {
+        Self::new(
+            Reason::Failed,
+            "starttls-refused",
+            format!("the server does not begin TLS: {}", quoted(said)),
+        )
+    }
+
+    /// What was said before TLS is of another protocol.
+    pub(super) fn unexpected(wanted: &str, said: &[u8]) -> Self {
+        let message = format!("{wanted} was expected before TLS, not {}", quoted(said));
+        Self::new(Reason::Malformed, "starttls-unexpected", message)
+    }
+
+    /// Whether a server that speaks only what current clients refuse may fail like this.
+    pub(super) fn may_be_of_old(&self) -> bool {
+        const OLD: [&str; 7] = [
+            "protocol-version",
+            "handshake-failure",
+            "tls-alert",
+            "malformed-handshake",
+            "certificate-too-large",
+            "connection-reset",
+            "connection-closed",
+        ];
+        OLD.contains(&self.code)
+    }
+
+    /// Whether the server answered, and has nothing that fits to what was offered.
+    pub(super) fn is_an_answer(&self) -> bool {
+        const ANSWERS: [&str; 5] =
+            ["protocol-version", "handshake-failure", "tls-alert", "connection-reset", "connection-closed"];
+        ANSWERS.contains(&self.code)
+    }
+
+    /// From a connection.
     pub(super) fn of_io(error: &io::Error) -> Self {
-        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-            return Self::of_tls(error);
-        }
         let (reason, code) = match error.kind() {
             ErrorKind::ConnectionRefused => (Reason::Network, "connection-refused"),
             ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
@@ -80,6 +125,16 @@ impl Failure {
     pub(super) fn into_unseen(self) -> Unseen {
         Unseen { code: Some(self.code.to_owned()), ..Unseen::new(self.reason, "tls:handshake", self.message) }
     }
+}
+
+/// The beginning of what a server said, harmless wherever it is shown.
+fn quoted(said: &[u8]) -> String {
+    const MOST: usize = 120;
+    let (shown, more) = match said.get(..MOST) {
+        Some(beginning) => (beginning, "…"),
+        None => (said, ""),
+    };
+    format!("'{}{more}'", shown.escape_ascii())
 }
 
 fn of_alert(alert: AlertDescription) -> &'static str {

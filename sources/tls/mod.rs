@@ -5,38 +5,49 @@
 
 mod anchors;
 mod failure;
+mod gate;
 mod handshake;
+mod hello;
 mod name;
+mod network;
+mod plain;
 mod policy;
 mod recorder;
 mod served;
+mod starttls;
 mod trust;
+mod wire;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, stream};
+use futures::future::join_all;
 use howler_model::{Endpoint, Facts, Scope, Service};
 use tokio::time::{Instant, timeout_at};
 
 pub use anchors::TrustAnchors;
-use policy::{AskedBy, address_policy};
+pub(crate) use gate::Gate;
+pub use network::Network;
+pub use policy::Private;
 
+use crate::endpoints::Prober;
 use crate::source::Gathered;
 use failure::Failure;
-use handshake::{Handshake, handshake};
+use handshake::{Handshake, Probe};
+use policy::address_policy;
 
 /// How long an endpoint may take and how much it may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// For everything: name resolution, connections and handshakes of all addresses.
+    /// For everything: name resolution, connections and handshakes. Waiting until an address has few enough
+    /// connections is not in it.
     pub total: Duration,
     /// For one connection.
     pub connect: Duration,
-    /// Bytes read from one address.
+    /// Bytes read from one connection, of which an address has two at most, one after another.
     pub bytes: u64,
-    /// Connections at once to one endpoint.
+    /// Connections at once to one address, over all endpoints.
     pub at_once: usize,
     /// Addresses of one name; those beyond are a gap.
     pub addresses: usize,
@@ -49,57 +60,55 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             bytes: 128 << 10,
             at_once: 5,
-            addresses: 32,
+            addresses: 8,
         }
     }
 }
 
-/// What one address came to, or the failure of all of them.
+/// What one address came to, or why there is none.
 type Visit = (Option<SocketAddr>, Result<Handshake, Failure>);
 
-/// What an endpoint that the user named serves, on every address that its name has.
+/// What an endpoint serves, on every address that its name has.
 ///
 /// `now` is the time that trust is judged at. Each address that could not be seen is a gap.
-pub(crate) async fn probe(
-    endpoint: &Endpoint,
-    trust: &TrustAnchors,
-    now: DateTime<Utc>,
-    limits: &Limits,
-) -> Facts {
+pub(crate) async fn probe(endpoint: &Endpoint, prober: &Prober, now: DateTime<Utc>) -> Facts {
     let scope = Scope::outside(endpoint.to_string(), Service::TLS);
-    let deadline = Instant::now() + limits.total;
-    let visits = match resolve(endpoint, deadline).await {
-        Ok(addresses) => visit(endpoint, &addresses, deadline, limits).await,
+    let begun = Instant::now();
+    let visits = match resolve(endpoint, begun + prober.limits.total).await {
+        Ok(addresses) => visit(endpoint, &addresses, begun.elapsed(), prober).await,
         Err(failure) => vec![(None, Err(failure))],
     };
     let mut gathered = Gathered::default();
     for (address, result) in visits {
         let item = address.map(|address| address.to_string());
         let handshake = gathered.note(item.as_deref(), result.map_err(Failure::into_unseen));
-        let served = address
-            .zip(handshake)
-            .map(|(address, handshake)| served::judged(endpoint, &scope, address, handshake, trust, now));
+        let served = address.zip(handshake).map(|(address, handshake)| {
+            served::judged(endpoint, &scope, address, handshake, &prober.trust, now)
+        });
         gathered.facts.served.extend(served);
     }
     gathered.into_facts(scope)
 }
 
-/// A handshake with each address, in their order, a few at once.
+/// What each address shows, in their order. So much of the time is `spent`.
 async fn visit(
     endpoint: &Endpoint,
     addresses: &[SocketAddr],
-    deadline: Instant,
-    limits: &Limits,
+    spent: Duration,
+    prober: &Prober,
 ) -> Vec<Visit> {
+    let limits = &prober.limits;
     let (near, beyond) = addresses.split_at(addresses.len().min(limits.addresses));
-    let handshakes = stream::iter(near.to_vec()).map(|address| async move {
-        let result = match address_policy(address.ip(), AskedBy::User) {
-            Ok(()) => handshake(address, endpoint, deadline, limits).await,
-            Err(refused) => Err(Failure::refused(refused)),
-        };
-        (Some(address), result)
+    let asked = near.iter().map(async |&address| {
+        if let Err(refused) = address_policy(address.ip(), &prober.private) {
+            return vec![(Some(address), Err(Failure::refused(refused)))];
+        }
+        let _seat = prober.gate.enter(address.ip(), limits.at_once).await;
+        let deadline = Instant::now() + limits.total.saturating_sub(spent);
+        let results = Probe { address, endpoint, deadline, limits }.ask().await;
+        results.into_iter().map(|result| (Some(address), result)).collect()
     });
-    let mut visits: Vec<Visit> = handshakes.buffered(limits.at_once.max(1)).collect().await;
+    let mut visits: Vec<Visit> = join_all(asked).await.into_iter().flatten().collect();
     if !beyond.is_empty() {
         visits.push((None, Err(Failure::too_many_addresses(beyond.len()))));
     }
@@ -134,8 +143,8 @@ mod tests {
         let addresses: Vec<_> =
             hosts.iter().map(|host| SocketAddr::new(host.parse().unwrap(), free)).collect();
         let endpoint = format!("a.example:{free}").parse().unwrap();
-        let limits = Limits { addresses: 3, ..Limits::default() };
-        let visits = visit(&endpoint, &addresses, Instant::now() + limits.total, &limits).await;
+        let prober = Prober::new(TrustAnchors::default(), Limits { addresses: 3, ..Limits::default() });
+        let visits = visit(&endpoint, &addresses, Duration::ZERO, &prober).await;
         let seen: Vec<_> = visits
             .into_iter()
             .map(|(address, result)| {
@@ -155,5 +164,21 @@ mod tests {
                 (None, "too-many-addresses".to_owned()),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn what_was_found_is_not_asked_at_private_addresses_unless_they_are_allowed() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let endpoint = free.to_string().parse().unwrap();
+        let named = Prober::new(TrustAnchors::default(), Limits::default());
+        for (networks, code) in [
+            (vec![], "refused-by-policy"),
+            (vec!["10.0.0.0/8"], "refused-by-policy"),
+            (vec!["127.0.0.0/8"], "connection-refused"),
+        ] {
+            let prober = named.within(networks.iter().map(|network| network.parse().unwrap()).collect());
+            let facts = probe(&endpoint, &prober, DateTime::UNIX_EPOCH).await;
+            assert_eq!(facts.scopes[0].gaps[0].unseen.code.as_deref(), Some(code), "{networks:?}");
+        }
     }
 }

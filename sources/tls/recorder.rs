@@ -10,21 +10,55 @@ use rustls::client::{ClientConfig, ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
-use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{DigitallySignedStruct, Error, SignatureScheme, SupportedCipherSuite};
+
+/// Of keys that are for PSS alone.
+const PSS: [SignatureScheme; 3] =
+    [SignatureScheme::Unknown(0x0809), SignatureScheme::Unknown(0x080a), SignatureScheme::Unknown(0x080b)];
 
 /// Schemes that cannot be verified here, offered so that servers with such keys answer: SHA-1, Ed448, RSA-PSS keys,
 /// ML-DSA.
 const EXTRA_SCHEMES: [SignatureScheme; 9] = [
     SignatureScheme::ED448,
-    SignatureScheme::Unknown(0x0809),
-    SignatureScheme::Unknown(0x080a),
-    SignatureScheme::Unknown(0x080b),
+    PSS[0],
+    PSS[1],
+    PSS[2],
     SignatureScheme::ML_DSA_44,
     SignatureScheme::ML_DSA_65,
     SignatureScheme::ML_DSA_87,
     SignatureScheme::RSA_PKCS1_SHA1,
     SignatureScheme::ECDSA_SHA1_Legacy,
 ];
+
+/// Which keys a server may prove itself with: one that has several shows one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// Whatever it prefers.
+    Any,
+    /// RSA alone.
+    Rsa,
+    /// ECDSA alone.
+    Ecdsa,
+}
+
+impl Keys {
+    fn of_scheme(self, scheme: SignatureScheme) -> bool {
+        let name = scheme.as_str().unwrap_or_default();
+        match self {
+            Self::Any => true,
+            Self::Rsa => name.starts_with("RSA") || PSS.contains(&scheme),
+            Self::Ecdsa => name.starts_with("ECDSA"),
+        }
+    }
+
+    /// In TLS 1.3 the suite says nothing of the key.
+    fn of_suite(self, suite: &SupportedCipherSuite) -> bool {
+        match suite {
+            SupportedCipherSuite::Tls13(_) => true,
+            SupportedCipherSuite::Tls12(suite) => suite.sign.iter().any(|scheme| self.of_scheme(*scheme)),
+        }
+    }
+}
 
 /// What one server showed of itself.
 #[derive(Debug)]
@@ -36,14 +70,15 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// A recorder and the configuration of the one connection that it records.
-    pub(super) fn new() -> Result<(Arc<Self>, Arc<ClientConfig>), Error> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
+    pub(super) fn new(keys: Keys) -> Result<(Arc<Self>, Arc<ClientConfig>), Error> {
+        let mut provider = aws_lc_rs::default_provider();
+        provider.cipher_suites.retain(|suite| keys.of_suite(suite));
         let recorder = Arc::new(Self {
             chain: OnceLock::new(),
             asked_for_certificate: AtomicBool::new(false),
-            schemes: schemes(&provider),
+            schemes: schemes(&provider, keys),
         });
-        let mut config = ClientConfig::builder_with_provider(provider)
+        let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()?
             .dangerous()
             .with_custom_certificate_verifier(recorder.clone())
@@ -63,13 +98,14 @@ impl Recorder {
     }
 }
 
-fn schemes(provider: &CryptoProvider) -> Vec<SignatureScheme> {
+fn schemes(provider: &CryptoProvider, keys: Keys) -> Vec<SignatureScheme> {
     let mut schemes = provider.signature_verification_algorithms.supported_schemes();
     for extra in EXTRA_SCHEMES {
         if !schemes.contains(&extra) {
             schemes.push(extra);
         }
     }
+    schemes.retain(|scheme| keys.of_scheme(*scheme));
     schemes
 }
 

@@ -84,5 +84,5 @@ fn prober(reach: &Reach) -> Result<Prober> {
         trust = trust.and(TrustAnchors::from_pem(&pem, &path.display().to_string())?);
     }
     let limits = Limits { total: reach.endpoint_timeout, ..Limits::default() };
-    Ok(Prober { trust, limits })
+    Ok(Prober::new(trust, limits))
 }
