@@ -1,7 +1,7 @@
 //! Delivering a scan: each gateway is told what its audience is to know, and the memory takes note of it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, Stream, StreamExt, stream};
 use howler_reports::gateway::{Envelope, Gateway, Keeps, Notices, Settle, alone, deliver, lease};
 use howler_reports::{Delivery, Scan, Severity};
 use howler_state::{Audience, Memory, Owners};
@@ -38,22 +38,39 @@ pub fn lease_of(config: &Config) -> TimeDelta {
     config.delivery.lease.unwrap_or_else(|| lease(config.thresholds.scan_interval))
 }
 
-/// Tells all gateways, and gives what became of it one by one, in their order.
+/// Tells all gateways, and gives what became of it in their order.
 pub fn tell_all<'a>(
     recipients: &'a [Recipient],
     scan: &'a Scan,
     memory: Option<&'a Memory>,
     lease: TimeDelta,
     occasion: Occasion,
-) -> impl futures::Stream<Item = Delivery> + 'a {
-    let tell = move |recipient: &'a Recipient| async move {
+) -> impl Stream<Item = Delivery> + 'a {
+    let all = tell_each(recipients, scan, memory, lease, occasion).collect::<Vec<_>>();
+    let in_order = |mut all: Vec<(usize, Delivery)>| {
+        all.sort_by_key(|(place, _)| *place);
+        stream::iter(all.into_iter().map(|(_, delivery)| delivery))
+    };
+    all.map(in_order).flatten_stream()
+}
+
+/// Tells all gateways, and gives the place of each with what became of it, as soon as that is known: a slow one keeps
+/// no other waiting.
+pub fn tell_each<'a>(
+    recipients: &'a [Recipient],
+    scan: &'a Scan,
+    memory: Option<&'a Memory>,
+    lease: TimeDelta,
+    occasion: Occasion,
+) -> impl Stream<Item = (usize, Delivery)> + 'a {
+    let tell = move |(place, recipient): (usize, &'a Recipient)| async move {
         let delivery = tell(recipient, scan, memory, lease, occasion).await;
         for trouble in delivery.error.iter().chain(&delivery.warning) {
             say(&format!("{} at {}: {trouble}", delivery.gateway, delivery.target));
         }
-        delivery
+        (place, delivery)
     };
-    stream::iter(recipients).map(tell).buffered(AT_ONCE)
+    stream::iter(recipients).enumerate().map(tell).buffer_unordered(AT_ONCE)
 }
 
 async fn tell(

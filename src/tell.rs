@@ -1,6 +1,7 @@
 //! Telling a scan: it is remembered; gateways hear of what changed, because the reports say how they took it; then
 //! come the reports, and the exit code.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Error, Result};
@@ -13,7 +14,7 @@ use howler_state::{Audience, Memory};
 
 use crate::args::{Output, Tell};
 use crate::config::Config;
-use crate::deliver::{Occasion, lease_of, tell_all, untold};
+use crate::deliver::{Occasion, lease_of, tell_each, untold};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::gateways::{self, Recipient};
@@ -196,11 +197,11 @@ impl Teller {
         signals: &mut Signals,
         signal: &mut Option<Signal>,
     ) -> Result<(), Exit> {
-        let mut deliveries = Vec::new();
+        let mut told = BTreeMap::new();
         {
             // The scan may be one of long ago, or judged by another time.
             let occasion = Occasion::Scan(Clock::new(None).now());
-            let telling = tell_all(&self.recipients, scan, memory.as_ref(), self.lease, occasion);
+            let telling = tell_each(&self.recipients, scan, memory.as_ref(), self.lease, occasion);
             let mut telling = std::pin::pin!(telling);
             loop {
                 tokio::select! {
@@ -212,17 +213,20 @@ impl Teller {
                         break;
                     }
                     delivery = telling.next() => match delivery {
-                        Some(delivery) => deliveries.push(delivery),
+                        Some((place, delivery)) => drop(told.insert(place, delivery)),
                         None => break,
                     },
                 }
             }
         }
-        for recipient in self.recipients.iter().skip(deliveries.len()) {
+        let ended = |recipient: &Recipient| {
             let delivery = untold(recipient.gateway.as_ref(), "the delivery was ended by a signal");
             say(&format!("{} at {}: the delivery was ended by a signal", delivery.gateway, delivery.target));
-            deliveries.push(delivery);
-        }
+            delivery
+        };
+        let all = self.recipients.iter().enumerate();
+        let deliveries: Vec<_> =
+            all.map(|(place, who)| told.remove(&place).unwrap_or_else(|| ended(who))).collect();
         if let Some(mut memory) = memory {
             note(&mut memory, &self.recipients, &deliveries);
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use howler_simulator::{Fault, Outcome, Rule};
 use serde_json::Value;
 
-use crate::harness::{Document, Ran, Simulated, assert_sums, howler, until};
+use crate::harness::{Document, Memory, Ran, Receiver, Simulated, assert_sums, howler, until};
 
 /// How long a process may take that is told to end at once.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -65,6 +65,28 @@ fn a_signal_ends_a_delivery_and_the_report_is_written_all_the_same() {
     let error = document.0["deliveries"][0]["error"].as_str().unwrap();
     assert!(error.contains("signal"), "{error}");
     assert!(!document.findings().is_empty());
+}
+
+#[test]
+fn a_delivery_that_was_done_before_the_signal_is_told_as_done() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (webhook, memory) = (Receiver::start(), Memory::new());
+    let hanging = format!("alertmanager=http://{}", silent.local_addr().unwrap());
+    let done = format!("webhook={}", webhook.url());
+    let simulated = Simulated::demo(Vec::new());
+    let args = ["--format", "json", "--state", &memory.text(), "--notify", &hanging, "--notify", &done];
+    let ran = simulated.scan(&args).run_and(|process| {
+        let _held = silent.accept().unwrap();
+        let is_over = || webhook.taken().iter().any(|post| post.body.contains("io.howler.scan.finished"));
+        until("the last event", || is_over().then_some(()));
+        std::thread::sleep(Duration::from_millis(300)); // until the answer is read
+        send("-TERM", process);
+    });
+    let document = ran.exits(143).document();
+    let deliveries = &document.0["deliveries"];
+    assert!(deliveries[0]["error"].as_str().unwrap().contains("signal"), "{deliveries:#}");
+    assert_eq!((&deliveries[1]["gateway"], &deliveries[1]["error"]), (&"webhook".into(), &Value::Null));
+    assert!(deliveries[1]["accepted"].as_u64().unwrap() > 0, "{deliveries:#}");
 }
 
 /// Waits until no call has come for a while: all that can be answered is.
