@@ -1,8 +1,8 @@
 //! The command line: what is said there, parsed into the types that everything behind it trusts.
 
 mod notify;
-mod policy;
 mod owners;
+mod policy;
 mod state;
 mod suppress;
 
@@ -19,8 +19,8 @@ use howler_reports::{REPORTS, Report};
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
 pub use notify::Notify;
-pub use policy::Policy;
 pub use owners::{Owners, OwnersTest};
+pub use policy::Policy;
 pub use state::{History, HistoryCommand, Remember, Retell};
 pub use suppress::{Suppress, SuppressAdd, SuppressFile};
 
@@ -58,6 +58,7 @@ pub enum Command {
     #[command(after_help = MERGE_HELP)]
     Merge(Merge),
     /// Scan a made-up organisation of three accounts, with no AWS account of your own.
+    #[command(after_help = DEMO_HELP)]
     Demo(Demo),
     /// Show what a scan would ask: accounts, regions, scopes and sources.
     #[command(after_help = PLAN_HELP)]
@@ -142,6 +143,12 @@ thresholds are not merged.
 
 Exit codes are those of howler scan.";
 
+const DEMO_HELP: &str = "\
+Nothing is remembered unless --state says where, so that what is made up stays apart from what is
+real. No file is read: gateways are those of --notify.
+
+Exit codes are those of howler scan.";
+
 const PLAN_HELP: &str = "\
 Nothing is asked but who we are, which accounts there are, and which regions they have.
 
@@ -153,14 +160,15 @@ Exit codes: 0 all is well, 2 usage, 3 something is to do.";
 const NOTIFY_HELP: &str = "\
 Nothing is scanned. Gateways that forget (Alertmanager, Security Hub) are told all that is open once
 more, others what they were not told yet. With --from, a report is told instead of what is
-remembered, to gateways that know again what they were told.
+remembered, to gateways that know again what they were told: Alertmanager, PagerDuty and Security
+Hub.
 
 Exit codes: 0 all was taken, 2 usage, 4 a gateway could not be reached.";
 
 const HISTORY_HELP: &str = "\
 Without --finding, --resource or --account, all findings that are open.
 
-Exit codes: 0 shown, 2 usage.";
+Exit codes: 0 shown or made anew, 2 usage, 4 rebuild could not read or write what it had to.";
 
 #[derive(Debug, Args)]
 pub struct Plan {
@@ -278,9 +286,15 @@ pub struct Reach {
     /// A live endpoint to ask over TLS, with another server name after # [repeatable]
     #[arg(long = "endpoint", value_name = "HOST:PORT[#NAME]")]
     pub endpoints: Vec<Endpoint>,
-    /// A file or folder of PEM or DER certificates [repeatable]
+    /// A file or folder of certificates: PEM, DER, PKCS #7 and #12, Java key stores, Kubernetes manifests [repeatable]
     #[arg(long = "file", value_name = "PATH")]
     pub files: Vec<PathBuf>,
+    /// A file with a password of PKCS #12 stores in its first line; each password is tried [repeatable]
+    #[arg(long = "password-file", value_name = "PATH")]
+    pub password_files: Vec<PathBuf>,
+    /// An environment variable with a password of PKCS #12 stores [repeatable]
+    #[arg(long = "password-env", value_name = "NAME")]
+    pub password_variables: Vec<String>,
     /// Certificates of a private CA that endpoints may chain to, in PEM [repeatable]
     #[arg(long = "trust", value_name = "PATH")]
     pub trust: Vec<PathBuf>,
@@ -325,8 +339,9 @@ pub struct Tell {
     /// A report into a file; `-` is standard output, in place of --format [repeatable]; with --shard, the part
     #[arg(short, long = "output", value_name = "FORMAT=PATH")]
     pub outputs: Vec<Output>,
-    /// A gateway to deliver the findings to: alertmanager=http://HOST:9093 [repeatable]
-    #[arg(long = "notify", value_name = "GATEWAY=URL", value_parser = notify::NotifyParser)]
+    /// A gateway to deliver the findings to: alertmanager=http://HOST:9093; env:NAME or file:PATH says where an address
+    /// is that is a secret, as in slack=env:SLACK [repeatable]
+    #[arg(long = "notify", value_name = "GATEWAY=ADDRESS", value_parser = notify::NotifyParser)]
     pub gateways: Vec<Notify>,
     #[command(flatten)]
     pub remember: Remember,

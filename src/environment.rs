@@ -74,7 +74,7 @@ pub fn settings(prefix: &str) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     for (name, value) in std::env::vars_os() {
         let Some(name) = name.to_str().filter(|name| name.starts_with(prefix)) else { continue };
-        let value = value.into_string().map_err(|_| anyhow!("{name} is not text in UTF-8"))?;
+        let value = value.into_string().map_err(|_| anyhow!("the variable {name} is not text in UTF-8"))?;
         found.push((name.to_owned(), value));
     }
     found.sort();
@@ -103,8 +103,8 @@ fn folder_of_user(name: &str, otherwise: &str) -> Option<PathBuf> {
 /// It is not set.
 pub fn secret(name: &str) -> Result<String> {
     std::env::var(name).map_err(|error| match error {
-        VarError::NotPresent => anyhow!("the configuration takes a secret from {name}, which is not set"),
-        VarError::NotUnicode(_) => anyhow!("{name} is not text in UTF-8"),
+        VarError::NotPresent => anyhow!("the variable {name} is not set"),
+        VarError::NotUnicode(_) => anyhow!("the variable {name} is not text in UTF-8"),
     })
 }
 

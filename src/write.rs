@@ -36,6 +36,11 @@ pub fn say(line: &str) {
     drop(writeln!(io::stderr(), "howler: {line}"));
 }
 
+/// How many there are of what, as people write it.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A reader that has seen enough (`| head`) is no error.
 fn to_stdout(report: &dyn Report, scan: &Scan, style: &Style) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());

@@ -1,4 +1,4 @@
-//! `GATEWAY=URL` of `--notify`. It may hold a password, so that no message about it says what was written.
+//! `GATEWAY=ADDRESS` of `--notify`. It may hold a password, so that no message about it says what was written.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -41,7 +41,7 @@ impl TypedValueParser for NotifyParser {
 
     fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<Notify, Error> {
         let wrong = || {
-            let what = "--notify: GATEWAY=URL is expected, as in alertmanager=http://HOST:9093\n";
+            let what = "--notify: GATEWAY=ADDRESS is expected, as in alertmanager=http://HOST:9093\n";
             Error::raw(ErrorKind::ValueValidation, what).with_cmd(command)
         };
         value.to_str().and_then(Notify::new).ok_or_else(wrong)
@@ -57,7 +57,7 @@ mod tests {
         for bad in ["http://user:sekret@127.0.0.1:9", "Sekret=http://h", "a.sekret=x", "=sekret", "sekret="] {
             let error = NotifyParser.parse_ref(&Command::new("x"), None, OsStr::new(bad)).unwrap_err();
             let told = error.to_string();
-            assert!(!told.to_lowercase().contains("sekret") && told.contains("GATEWAY=URL"), "{told}");
+            assert!(!told.to_lowercase().contains("sekret") && told.contains("GATEWAY=ADDRESS"), "{told}");
         }
     }
 

@@ -57,8 +57,9 @@ pub struct Retell {
     /// Print what would be sent, and send nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// A gateway to deliver the findings to: alertmanager=http://HOST:9093 [repeatable]
-    #[arg(long = "notify", value_name = "GATEWAY=URL", value_parser = NotifyParser)]
+    /// A gateway to deliver the findings to: alertmanager=http://HOST:9093; env:NAME or file:PATH says where an address
+    /// is that is a secret, as in slack=env:SLACK [repeatable]
+    #[arg(long = "notify", value_name = "GATEWAY=ADDRESS", value_parser = NotifyParser)]
     pub gateways: Vec<Notify>,
     #[command(flatten)]
     pub remember: Remember,

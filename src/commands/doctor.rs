@@ -5,15 +5,17 @@ use chrono::TimeDelta;
 use howler_model::{CoverageStatus, Reason, Region, ScopeCoverage, Unseen};
 use howler_reports::visible;
 use howler_sources::{Account, Error, Regions, RoleArn, Session};
+use howler_state::{Error as Forgotten, Memory};
 
 use super::scan::settings;
 use crate::args::{self, RegionChoice};
-use crate::config::{self, Config, Target, flags};
+use crate::config::{self, Config, RulesFiles, Target, flags};
 use crate::entries::{Entry, enter_all};
 use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::gateways::{self, Way};
 use crate::identity::through;
+use crate::memory::Place;
 use crate::regions::{named, partitions, stray};
 use crate::scanner::Caller;
 use crate::unit::Entrant;
@@ -62,7 +64,9 @@ impl Line {
 }
 
 async fn examine(session: &Session, config: &Config) -> Vec<Line> {
-    let mut lines: Vec<Line> = config.notify.iter().map(|target| gateway(target, config)).collect();
+    let mut lines = rules(config);
+    lines.extend(memory(config));
+    lines.extend(config.notify.iter().map(|target| gateway(target, config)));
     lines.push(clock(session.clock_offset().await));
     let session = match through(session.clone(), &config.accounts).await {
         Ok(last) => last,
@@ -85,6 +89,28 @@ async fn examine(session: &Session, config: &Config) -> Vec<Line> {
     lines.extend(scopes.iter().map(organization));
     lines.extend(entries.iter().flat_map(|entry| account(entry, &config.regions)));
     lines
+}
+
+/// The files of rules that there are, or all that is wrong with them.
+fn rules(config: &Config) -> Vec<Line> {
+    if let Err(error) = config::rules(config, Clock::new(None).now()) {
+        let wrong = |line: &str| Line::to_do("rules".to_owned(), line);
+        return format!("{error:#}").lines().map(wrong).collect();
+    }
+    let RulesFiles { owners, suppressions, severities } = config::rules_files(config);
+    let files = [owners, suppressions, severities].into_iter().flatten();
+    files.map(|path| Line::ok(format!("rules: {}", path.display()))).collect()
+}
+
+/// Whether earlier scans can be read, where there are any; nothing is made or changed.
+fn memory(config: &Config) -> Option<Line> {
+    let folder = Place::named(config).ok()?.folder;
+    let what = format!("memory of earlier scans: {}", folder.display());
+    match Memory::read(&folder) {
+        Ok(_) => Some(Line::ok(what)),
+        Err(Forgotten::Absent(_)) => Some(Line::ok(format!("{what}: no scan is remembered yet"))),
+        Err(error) => Some(Line::to_do("memory of earlier scans".to_owned(), error.to_string())),
+    }
 }
 
 /// Whether a gateway has an address; nothing is posted.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use howler_reports::visible;
-use howler_state::{Event, Memory, Of, Span, Story, Waiting};
+use howler_state::{Error, Event, Memory, Of, Span, State, Story, Waiting};
 
 use crate::args::{History, HistoryCommand, ListFormat};
 use crate::config::{self, delivered};
 use crate::exit::{Exit, Failure};
 use crate::memory::Place;
-use crate::write::{answer, say};
+use crate::write::{answer, counted, say};
 
 /// How long somebody else may be at work in the folder.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -30,10 +30,15 @@ pub fn run(args: &History) -> Result<Exit, Failure> {
 }
 
 fn rebuild(place: &Place) -> Result<Exit, Failure> {
+    // A folder that is misspelt is not made.
+    if !place.folder.is_dir() {
+        return Err(Failure::usage(Error::Absent(place.folder.clone())));
+    }
     let mut quiet = |_, _| {};
     let done = Memory::rebuild(&place.folder, "howler history rebuild", PATIENCE, &mut quiet);
     let done = done.map_err(Failure::undelivered)?;
-    say(&format!("{}: the index is made anew from {done} scans", place.folder.display()));
+    let scans = counted(usize::try_from(done).unwrap_or(usize::MAX), "scan");
+    say(&format!("{}: the index is made anew from {scans}", place.folder.display()));
     Ok(Exit::Fine)
 }
 
@@ -63,17 +68,22 @@ fn asked(args: &History) -> Of<'_> {
 
 /// What a gateway could not take yet.
 fn told(waiting: &Waiting) -> String {
-    let Waiting { gateway, target, notices, oldest, lost } = waiting;
+    let waits = match waiting.notices {
+        1 => "1 notice waits".to_owned(),
+        more => format!("{more} notices wait"),
+    };
+    let Waiting { gateway, target, oldest, lost, .. } = waiting;
     let since = oldest.map(|at| format!(", the oldest of {}", time(at))).unwrap_or_default();
     let lost = if *lost > 0 { format!("; {lost} waited for too long and are lost") } else { String::new() };
-    format!("{gateway} at {}: {notices} notices wait{since}{lost}", visible(target))
+    format!("{gateway} at {}: {waits}{since}{lost}", visible(target))
 }
 
 /// A story in a few lines.
 fn text(story: &Story) -> String {
     let owner = story.owner.as_deref().map(|owner| format!(", owner {}", visible(owner))).unwrap_or_default();
+    let opened = if story.state == State::Open { "open since" } else { "last opened" };
     let mut text = format!(
-        "{} {} {} {}\n  {} in {}{owner}\n  first seen {}, open since {}, last seen {}\n",
+        "{} {} {} {}\n  {} in {}{owner}\n  first seen {}, {opened} {}, last seen {}\n",
         story.id,
         visible(&story.check),
         story.state.as_str(),

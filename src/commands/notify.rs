@@ -16,7 +16,7 @@ use crate::exit::{Exit, Failure};
 use crate::gateways::{Recipient, open_all};
 use crate::memory::Place;
 use crate::tell::note;
-use crate::write::{answer, say};
+use crate::write::{answer, counted, say};
 
 /// Runs the command.
 pub async fn run(args: Retell) -> Result<Exit, Failure> {
@@ -77,7 +77,8 @@ fn print(
         let mut notices = notices(audience, scan, memory).map_err(Failure::internal)?;
         let envelope = Envelope::of(scan, lease_of(config));
         let bodies = bodies(gateway.as_ref(), &mut *notices, &envelope).map_err(Failure::internal)?;
-        say(&format!("{} at {}: {} requests", gateway.name(), visible(gateway.target()), bodies.len()));
+        let requests = counted(bodies.len(), "request");
+        say(&format!("{} at {}: {requests}", gateway.name(), visible(gateway.target())));
         bodies.iter().try_for_each(|body| answer(&format!("{body}\n")).map(drop))?;
     }
     Ok(Exit::Fine)

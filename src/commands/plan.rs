@@ -24,7 +24,7 @@ use crate::plan::missed as missed_scope;
 use crate::regions;
 use crate::unit::{Unit, account_scope};
 use crate::weights::Weights;
-use crate::write::answer;
+use crate::write::{answer, counted};
 
 /// Processor time of a call, as measured (docs/performance.md).
 const CPU_PER_CALL: Duration = Duration::from_micros(250);
@@ -160,10 +160,6 @@ impl Planned {
 fn section(title: &str, lines: &[String]) -> String {
     let lines: String = lines.iter().map(|line| format!("  {}\n", visible(line))).collect();
     if lines.is_empty() { lines } else { format!("{title}\n{lines}\n") }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn elsewhere(unit: &Unit) -> Option<String> {

@@ -30,7 +30,7 @@ pub use load::{FILE_NAME, load, without_file};
 pub use notify::Target;
 #[cfg(test)]
 pub use notify::targets;
-pub use rules::{RulesAt, rules, rules_files, units};
+pub use rules::{RulesAt, RulesFiles, rules, rules_files, units};
 pub use tag::Tag;
 pub use value::Value;
 

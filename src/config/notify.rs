@@ -83,7 +83,10 @@ pub fn targets(gateway: &str, value: &Value) -> Result<Vec<Target>, String> {
         one => of_one(gateway, one)?,
     };
     targets.iter().all(|target| is_usable(target, opener)).then_some(targets).ok_or_else(|| {
-        format!("the address of {gateway} is a secret: {{ env = \"NAME\" }} or {{ file = \"PATH\" }} says where it is")
+        format!(
+            "the address of {gateway} is a secret: {{ env = \"NAME\" }} or {{ file = \"PATH\" }} says where it is, \
+             {gateway}=env:NAME or {gateway}=file:PATH after --notify"
+        )
     })
 }
 
@@ -224,7 +227,10 @@ mod tests {
     #[test]
     fn an_address_that_is_a_secret_stands_nowhere() {
         let error = targets("slack", &"https://hooks.slack.com/services/T/B/x".into()).unwrap_err();
-        assert!(error.contains("secret") && !error.contains("hooks"), "{error}");
+        assert!(
+            error.contains("secret") && error.contains("slack=env:NAME") && !error.contains("hooks"),
+            "{error}"
+        );
         assert!(targets("slack", &"env:SLACK".into()).is_ok());
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use howler_reports::gateway::Secret;
 
 use super::Value;
@@ -89,7 +89,7 @@ impl Kept {
     pub fn secret(&self, what: &str) -> Result<Secret> {
         let text = match self {
             Self::Here(text) => text.clone(),
-            Self::Variable(name) => environment::secret(name)?,
+            Self::Variable(name) => environment::secret(name).map_err(|error| anyhow!("{what}: {error}"))?,
             Self::File(path) => fs::read_to_string(path)
                 .with_context(|| format!("{what}: {} cannot be read", path.display()))?,
         };
@@ -114,8 +114,8 @@ mod tests {
             assert_eq!(secret.expose(), "https://user:pa55@alerts.example.com");
         }
         for kept in [Kept::of(&table("env", "HOWLER_NO_SUCH")), Kept::of(&"env:HOWLER_NO_SUCH".into())] {
-            let error = kept.unwrap().secret("x").unwrap_err().to_string();
-            assert!(error.contains("HOWLER_NO_SUCH"), "{error}");
+            let error = kept.unwrap().secret("notify.slack").unwrap_err().to_string();
+            assert_eq!(error, "notify.slack: the variable HOWLER_NO_SUCH is not set");
         }
         assert!(!format!("{:?}", Kept::of(&"http://u:pa55@h".into())).contains("pa55"));
     }

@@ -52,7 +52,7 @@ fn an_address_with_a_password_is_never_repeated() {
     {
         let ran = howler(&["scan", "--notify", value]).run();
         assert!(!ran.stderr.to_lowercase().contains("sekret"), "{}", ran.stderr);
-        told(ran, 2, &["--notify", "GATEWAY=URL"]);
+        told(ran, 2, &["--notify", "GATEWAY=ADDRESS"]);
     }
 }
 

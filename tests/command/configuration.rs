@@ -161,6 +161,17 @@ fn the_doctor_says_ok_or_what_to_do() {
     let ran = simulated.howler(&["doctor"]).file("howler.toml", text).run().exits(3);
     let line = |start: &str| ran.stdout.lines().any(|line| line.starts_with(start));
     assert!(line("ok     gateway alertmanager") && line("to do  gateway webhook"), "{}", ran.stdout);
+    let mistakes = "[[owner]]\naccount = \"12\"\nowner = \"a\"\n";
+    let ran = simulated.howler(&["doctor"]).file("owners.toml", mistakes).run().exits(3);
+    for wrong in ["to do  rules: owners.toml:1: default is missing", "to do  rules: owners.toml:2: account: "]
+    {
+        assert!(ran.stdout.contains(wrong), "{}", ran.stdout);
+    }
+    let ran = simulated.howler(&["doctor"]).file("owners.toml", "default = \"a\"").run();
+    assert!(ran.stdout.contains("ok     rules: owners.toml\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("/howler: no scan is remembered yet\n"), "{}", ran.stdout);
+    let ran = simulated.howler(&["doctor"]).file(".local/state/howler/howler.db", "broken").run().exits(3);
+    assert!(ran.stdout.contains("to do  memory of earlier scans: "), "{}", ran.stdout);
     let ran = simulated.howler(&["doctor", "-r", "eu-west-9"]).run().exits(3);
     assert!(
         ran.stdout.contains("to do  regions of 111111111111: there is no region eu-west-9"),
