@@ -72,6 +72,16 @@ pub fn bodies(
     }
 }
 
+/// Some notices, and what keeps the next one from being read: it keeps none of these from being told.
+fn next(
+    notices: &mut (dyn Iterator<Item = io::Result<Notice>> + Send),
+    most: usize,
+) -> (Vec<Notice>, Option<io::Error>) {
+    let mut trouble = None;
+    let read = notices.take(most).map_while(|notice| notice.map_err(|error| trouble = Some(error)).ok());
+    (read.collect(), trouble)
+}
+
 /// How a delivery goes.
 #[derive(Default)]
 struct Course {
@@ -92,10 +102,9 @@ impl Course {
     ) -> Result<(), String> {
         let unread = |error: io::Error| format!("findings could not be read: {error}");
         loop {
-            let part: Vec<Notice> =
-                (&mut *notices).take(gateway.most()).collect::<io::Result<_>>().map_err(unread)?;
+            let (part, trouble) = next(notices, gateway.most());
             if part.is_empty() {
-                return Ok(());
+                return trouble.map_or(Ok(()), |error| Err(unread(error)));
             }
             if envelope.began.elapsed() >= LONGEST {
                 self.rejected += part.len();
@@ -106,6 +115,7 @@ impl Course {
             }
             let sent = gateway.send(&part, envelope).await;
             self.note(&part, sent, note)?;
+            trouble.map_or(Ok(()), |error| Err(unread(error)))?;
         }
     }
 

@@ -159,6 +159,21 @@ async fn what_takes_long_is_signed_at_its_time_and_ends() {
     }
 }
 
+#[tokio::test]
+async fn what_cannot_be_read_keeps_nothing_else_from_being_told() {
+    let server = Server::start(|_, _| OK).await;
+    let sample = samples::scan();
+    let (gateway, scan) = (open(&server.settings()).unwrap(), sample.scan());
+    let envelope = Envelope::of(&scan, TimeDelta::hours(50));
+    let mut settled = Settled::default();
+    let gone = std::iter::once_with(|| Err(std::io::Error::other("a document is gone")));
+    let mut notices = numbered(&sample, 60).into_iter().map(Ok).chain(gone);
+    let delivery = deliver(gateway.as_ref(), &mut notices, &envelope, &mut settled, true).await;
+    assert_eq!((delivery.accepted, settled.taken.len()), (60, 60));
+    assert!(delivery.error.unwrap().contains("a document is gone"));
+    assert!(!server.requests().iter().any(|request| request.body.contains("scan.finished")));
+}
+
 /// OpenSSL's HMAC-SHA256, in hexadecimal digits.
 fn hmac_of_another(key: &str, text: &str) -> String {
     use std::io::Write;
