@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    FactKind, Facts, FindingId, Measure, Owner, Rescored, Resource, Severity, Suppressed, Thresholds,
+    FactKind, Facts, FindingId, Measure, Owner, Rescored, Resource, Severity, Suppressed, Thresholds, Unsure,
 };
 
 /// The name of a check, in kebab-case.
@@ -115,6 +115,8 @@ pub struct Finding {
     pub suppressed: Option<Suppressed>,
     /// That somebody gave it another severity.
     pub rescored: Option<Rescored>,
+    /// What a rule might say of it, were all known that rules ask for.
+    pub unsure: Unsure,
 }
 
 impl Finding {
@@ -128,6 +130,7 @@ impl Finding {
             owner: None,
             suppressed: None,
             rescored: None,
+            unsure: Unsure::default(),
         }
     }
 }

@@ -31,7 +31,7 @@ pub use id::FindingId;
 pub use measure::Measure;
 pub use quota::{Limit, LimitSource, Quota, Usage, UsageSource};
 pub use resource::Resource;
-pub use rule::{Owner, Rescored, Suppressed, Suppression, Tags};
+pub use rule::{Owner, Rescored, Suppressed, Suppression, Tags, Unsure};
 pub use scope::{AccountId, Partition, Place, Region, Scope, Service};
 pub use severity::Severity;
 pub use thresholds::{CertificateTier, QuotaTier, Thresholds};

@@ -20,6 +20,15 @@ pub struct Owner {
     pub unsure: bool,
 }
 
+/// What a rule might say of a finding, were all tags and the accounts of all organisational units known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unsure {
+    /// Another severity.
+    pub severity: bool,
+    /// That it need not be told.
+    pub suppression: bool,
+}
+
 /// That a finding need not be told, with what has to be said for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppressed {

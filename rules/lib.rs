@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
-use howler_model::{AccountId, CheckId, Finding, Region, Scope, Status, Suppression, Tags};
+use howler_model::{AccountId, CheckId, Finding, Region, Scope, Status, Suppression, Tags, Unsure};
 use sha2::{Digest, Sha256};
 
 pub use error::{Error, Mistake};
@@ -74,7 +74,7 @@ pub struct Around<'a> {
     pub blind: &'a Blind,
 }
 
-/// Where tags could not be read, so that somebody may be the owner of whom nobody knows.
+/// Where tags could not be read, so that a rule or a tag may say something of which nobody knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Blind {
     /// Regions in which those of resources could not.
@@ -121,12 +121,13 @@ impl Rules {
     /// Gives a finding its owner, then its severity, then hides it if somebody said so. Its id stays.
     pub fn apply(&self, finding: &mut Finding, around: &Around<'_>, now: DateTime<Utc>) -> Applied {
         let subject = Subject { finding, around };
-        let blind = around.blind.is_at(&finding.verdict.resource.scope);
-        let owner = owners::first(self.claims_of(subject), blind);
+        let owner = owners::first(self.claims_of(subject));
         let is_open = matches!(finding.verdict.status, Status::Warn | Status::Fail | Status::Unknown);
         let rescored = self.severities.as_ref().filter(|_| is_open).and_then(|rules| rules.of(subject, now));
         let matching = self.suppressions.as_ref().map(|rules| rules.matching(subject)).unwrap_or_default();
+        let unsure = if is_open { self.unsure(subject, now) } else { Unsure::default() };
         finding.owner = owner;
+        finding.unsure = unsure;
         if let Some((severity, rescored)) = rescored {
             finding.verdict.severity = severity;
             finding.rescored = Some(rescored);
@@ -137,10 +138,19 @@ impl Rules {
         Applied { suppressions: matching }
     }
 
+    fn unsure(&self, subject: Subject<'_>, now: DateTime<Utc>) -> Unsure {
+        let today = now.date_naive();
+        Unsure {
+            severity: self.severities.as_ref().is_some_and(|rules| rules.is_unsure(subject, now)),
+            suppression: self.suppressions.as_ref().is_some_and(|rules| rules.might_hide(subject, today)),
+        }
+    }
+
     fn hide(&self, finding: &mut Finding, entries: &[usize], today: NaiveDate) {
         let holding = |rules: &Suppressions| rules.holding(entries, finding.verdict.status, today);
         if let Some(suppressed) = self.suppressions.as_ref().and_then(holding) {
             finding.verdict.status = Status::Suppressed;
+            finding.unsure.suppression = false;
             finding.suppressed = Some(suppressed);
         }
     }

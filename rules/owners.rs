@@ -41,7 +41,7 @@ pub struct Claim {
     pub via: String,
     /// The owner, or why this names none. Untrusted text.
     pub owner: Result<String, String>,
-    /// Whether it holds whatever tags could not be read.
+    /// Whether it holds whatever tags, and accounts of which unit, could not be read.
     pub firm: bool,
 }
 
@@ -71,15 +71,27 @@ impl Owners {
 
     /// All that says who owns a finding, the strongest first; the default always does.
     pub(crate) fn claims<'a>(&'a self, subject: Subject<'a>) -> impl Iterator<Item = Claim> + use<'a> {
-        let rules = self.rules.iter().rev().filter(move |rule| rule.selector.matches(subject));
-        let rules = rules.map(|rule| Claim { via: rule.via.clone(), owner: Ok(rule.owner.clone()), firm: true });
+        // Whether none that comes before might match, were all known that was not to be seen.
+        let mut firm = true;
+        let rules = self.rules.iter().rev().filter_map(move |rule| match rule.selector.matches(subject) {
+            true => Some(Claim { via: rule.via.clone(), owner: Ok(rule.owner.clone()), firm }),
+            false => {
+                firm &= !rule.selector.may_match(subject);
+                None
+            }
+        });
+        let might_match = |rule: &Rule| !rule.selector.matches(subject) && rule.selector.may_match(subject);
+        let firm = !self.rules.iter().any(might_match);
         let own = self.named_by(subject.tags(), |key| format!("tag {key}"));
-        let own = own.map(|claim| Claim { firm: true, ..claim });
+        let own = own.map(move |claim| Claim { firm, ..claim });
         let of_user = move |(arn, tags)| self.named_by(tags, move |key| format!("tag {key} of {arn}"));
         let of_users = subject.users().flat_map(of_user);
         let account = self.named_by(subject.around.account_tags, |key| format!("account tag {key}"));
-        let default = Claim { via: format!("default of {}", self.file), owner: Ok(self.default.clone()), firm: false };
-        rules.chain(own).chain(of_users).chain(account).chain([default])
+        let default =
+            Claim { via: format!("default of {}", self.file), owner: Ok(self.default.clone()), firm: false };
+        let firm = firm && !subject.around.blind.is_at(&subject.finding.verdict.resource.scope);
+        let weaker = of_users.chain(account).chain([default]);
+        rules.chain(own).chain(weaker.map(move |claim| Claim { firm, ..claim }))
     }
 
     /// What tags say, in the order of the keys.
@@ -89,10 +101,11 @@ impl Owners {
         via: impl Fn(&str) -> String + 'a,
     ) -> impl Iterator<Item = Claim> + 'a {
         let tag = |wanted: &'a String| tags.iter().find(|(key, _)| key == wanted);
-        self.tags
-            .iter()
-            .filter_map(tag)
-            .map(move |(key, value)| Claim { via: via(key), owner: self.named(value), firm: false })
+        self.tags.iter().filter_map(tag).map(move |(key, value)| Claim {
+            via: via(key),
+            owner: self.named(value),
+            firm: false,
+        })
     }
 
     /// The owner that a tag value means. It may come from anybody who may tag a resource.
@@ -158,7 +171,7 @@ pub(crate) fn of_suppression(subject: Subject<'_>) -> Option<Claim> {
     }
 }
 
-/// The owner that holds: the first that is named. What is seen where tags are `blind` may not be all there is.
-pub(crate) fn first(mut claims: impl Iterator<Item = Claim>, blind: bool) -> Option<Owner> {
-    claims.find_map(|Claim { via, owner, firm }| Some(Owner { name: owner.ok()?, via, unsure: blind && !firm }))
+/// The owner that holds: the first that is named.
+pub(crate) fn first(mut claims: impl Iterator<Item = Claim>) -> Option<Owner> {
+    claims.find_map(|Claim { via, owner, firm }| Some(Owner { name: owner.ok()?, via, unsure: !firm }))
 }

@@ -65,6 +65,17 @@ impl Selector {
         self.all.iter().all(|condition| condition.any.iter().any(|test| test.holds(subject)))
     }
 
+    /// Whether a finding might be what it is about, were all known that was not to be seen; also where it is.
+    pub(crate) fn may_match(&self, subject: Subject<'_>) -> bool {
+        let may_hold = |test: &Test| test.holds(subject) || test.is_unseen(subject);
+        self.all.iter().all(|condition| condition.any.iter().any(may_hold))
+    }
+
+    /// Whether a finding might be hidden by it, were all known that was not to be seen; also where it is.
+    pub(crate) fn might_hide(&self, subject: Subject<'_>) -> bool {
+        self.may_match(subject) && (self.is_exact() || !subject.is_delicate())
+    }
+
     /// Whether a finding is what it is about, and may be hidden by it.
     ///
     /// What could not be seen is hidden only by who names it exactly; nor does a suppression hide its own end.
@@ -156,6 +167,18 @@ impl Test {
             Self::Tag(tag) => tag.is_in(subject.tags()) || subject.users().any(|(_, tags)| tag.is_in(tags)),
             Self::AccountTag(tag) => tag.is_in(subject.around.account_tags),
             Self::Domain(domain) => subject.is_under(domain),
+        }
+    }
+
+    /// Whether that which it asks for could not be seen.
+    fn is_unseen(&self, subject: Subject<'_>) -> bool {
+        let (scope, around) = (&subject.finding.verdict.resource.scope, subject.around);
+        match self {
+            Self::Tag(_) => scope.region().is_some_and(|region| around.blind.regions.contains(region)),
+            Self::AccountTag(_) => around.blind.account,
+            // A unit whose accounts are known stands there, if only with none.
+            Self::Unit(unit) => scope.account().is_some() && !around.units.contains_key(unit),
+            _ => false,
         }
     }
 

@@ -58,9 +58,26 @@ impl Severities {
         let (severity, via) = said;
         (severity != from).then(|| (severity, Rescored { from, via: via.to_owned() }))
     }
+
+    /// Whether a rule might say another severity than [`Self::of`], were all known that was not to be seen.
+    pub(crate) fn is_unsure(&self, subject: Subject<'_>, now: DateTime<Utc>) -> bool {
+        let stronger = self.overrides.iter().rev().take_while(|rule| !rule.holds(subject));
+        let left = subject.finding.verdict.deadline.map(|deadline| deadline.signed_duration_since(now));
+        let near = self.escalations.iter().filter(|(within, _)| left.is_some_and(|left| left <= *within));
+        let near = near.map(|(_, rule)| rule).filter(|rule| !rule.selector.matches(subject));
+        stronger.chain(near).any(|rule| rule.might_hold(subject))
+    }
 }
 
 impl Rule {
+    /// Whether it might hold, were all known that was not to be seen; also where it does.
+    fn might_hold(&self, subject: Subject<'_>) -> bool {
+        match self.severity {
+            Severity::Info => self.selector.might_hide(subject),
+            _ => self.selector.may_match(subject),
+        }
+    }
+
     /// Nobody hears of what is info, so that this hides as a suppression does.
     fn holds(&self, subject: Subject<'_>) -> bool {
         match self.severity {

@@ -67,6 +67,11 @@ impl Suppressions {
         Some(Suppressed { reason: reason.clone(), owner: owner.clone(), until: *until, status })
     }
 
+    /// Whether one that still holds might hide a finding, were all known that was not to be seen.
+    pub(crate) fn might_hide(&self, subject: Subject<'_>, today: NaiveDate) -> bool {
+        self.entries.iter().any(|entry| today <= entry.until && entry.selector.might_hide(subject))
+    }
+
     /// All of them, as facts.
     pub(crate) fn facts(&self) -> Vec<Suppression> {
         let fact = |entry: &Entry| Suppression {

@@ -99,8 +99,9 @@ impl<'a> Course<'a> {
             measures.take(self.db, seen.id.as_str(), usage, limit)?;
         }
         let id = Id::of(seen.id.as_str());
-        let now = seen.now(&mut self.known.owners);
-        match (self.known.live.get(&id).copied(), now) {
+        let live = self.known.live.get(&id).copied();
+        let now = seen.now(live.map(|live| live.standing), &mut self.known.owners);
+        match (live, now) {
             // A document tells a finding once.
             (Some(live), _) if live.sight != Sight::Absent => Ok(()),
             (Some(live), now) => self.again(id, live, now, &seen),
@@ -111,7 +112,6 @@ impl<'a> Course<'a> {
 
     /// A finding that is followed.
     fn again(&mut self, id: Id, live: Live, now: Now, seen: &Seen<'_>) -> Result<()> {
-        let now = if seen.owner_unsure { now.of(live.standing.owner) } else { now };
         let Outcome::Now(now, changes) = judge(Some(live.standing), now) else {
             self.mark(id, Live { sight: Sight::Blind, ..live });
             return Ok(());

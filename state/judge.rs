@@ -61,17 +61,6 @@ pub(crate) enum Now {
     Blind,
 }
 
-impl Now {
-    /// The same of another owner.
-    pub(crate) fn of(self, owner: OwnerNumber) -> Self {
-        match self {
-            Self::Seen(now) => Self::Seen(Standing { owner, ..now }),
-            Self::Hushed(now) => Self::Hushed(Standing { owner, ..now }),
-            other => other,
-        }
-    }
-}
-
 /// What follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {

@@ -138,7 +138,10 @@ impl<'s> Telling<'s> {
 fn notice(due: Due, mut finding: Finding) -> Notice {
     let key = due.key();
     let Due { news, since, at, confirmed_at, before, told, .. } = due;
-    // Where tags were not seen, the owner of earlier scans holds.
+    // Where tags were not seen, what earlier scans said holds.
+    if finding.severity_unsure {
+        finding.severity = told.severity;
+    }
     if finding.owner_unsure {
         finding.owner = told.owner;
     }

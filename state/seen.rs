@@ -68,7 +68,11 @@ pub(crate) struct Seen<'a> {
     #[serde(borrow, default)]
     pub(crate) owner: Option<Text<'a>>,
     #[serde(default)]
-    pub(crate) owner_unsure: bool,
+    owner_unsure: bool,
+    #[serde(default)]
+    severity_unsure: bool,
+    #[serde(default)]
+    suppression_unsure: bool,
     #[serde(default)]
     suppression: Option<Instead>,
 }
@@ -135,15 +139,20 @@ impl Seen<'_> {
         self.measure.usage.zip(self.measure.limit)
     }
 
-    /// What it says of the finding.
-    pub(crate) fn now(&self, owners: &mut OwnerNames) -> Now {
+    /// What it says of the finding. Where rules ask for what this scan could not see, that of earlier scans holds.
+    pub(crate) fn now(&self, was: Option<Standing>, owners: &mut OwnerNames) -> Now {
+        let kept = |unsure: bool| was.filter(|_| unsure);
+        let severity = kept(self.severity_unsure).map_or(self.severity, |was| was.severity);
         let suppressed = (self.status == Status::Suppressed).then_some(self.suppression.as_ref()).flatten();
         let status = suppressed.map_or(self.status, |instead| instead.status);
         let judged = status != Status::Unknown;
-        let faint = self.severity == Severity::Info || self.is_echo();
-        let state = if self.status == Status::Suppressed { State::Suppressed } else { State::Open };
-        let owner = owners.number(self.owner.as_ref().map(Text::as_str));
-        let standing = Standing { state, severity: self.severity, owner, judged };
+        let faint = severity == Severity::Info || self.is_echo();
+        let was_hidden = kept(self.suppression_unsure).is_some_and(|was| was.state == State::Suppressed);
+        let hidden = self.status == Status::Suppressed || was_hidden;
+        let state = if hidden { State::Suppressed } else { State::Open };
+        let said = owners.number(self.owner.as_ref().map(Text::as_str));
+        let owner = kept(self.owner_unsure).map_or(said, |was| was.owner);
+        let standing = Standing { state, severity, owner, judged };
         match (status.is_open(), faint, state) {
             (true, false, _) => Now::Seen(standing),
             (true, true, _) if judged => Now::Over,
@@ -228,7 +237,7 @@ mod tests {
 
     fn now(finding: &Finding) -> Now {
         let record = Record::of_finding(finding);
-        read::<Seen<'_>>(&record.json).unwrap().now(&mut OwnerNames::default())
+        read::<Seen<'_>>(&record.json).unwrap().now(None, &mut OwnerNames::default())
     }
 
     #[test]

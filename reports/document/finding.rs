@@ -116,6 +116,12 @@ pub struct Finding {
     /// Whether somebody else might own it, were all tags known: then the owner of earlier scans is told.
     #[serde(default)]
     pub owner_unsure: bool,
+    /// Whether a rule might give it another severity, were all tags known: then that of earlier scans is told.
+    #[serde(default)]
+    pub severity_unsure: bool,
+    /// Whether somebody might have said that it need not be told, were all tags known: then it holds if it held before.
+    #[serde(default)]
+    pub suppression_unsure: bool,
     /// Why it need not be told; null unless its status is `suppressed`.
     #[serde(default)]
     pub suppression: Option<Suppression>,
@@ -185,6 +191,8 @@ fn unsaid(finding: &model::Finding) -> Finding {
         owner: finding.owner.as_ref().map(|owner| owner.name.clone()),
         owner_via: finding.owner.as_ref().map(|owner| owner.via.clone()),
         owner_unsure: finding.owner.as_ref().is_some_and(|owner| owner.unsure),
+        severity_unsure: finding.unsure.severity,
+        suppression_unsure: finding.unsure.suppression,
         suppression: finding.suppressed.as_ref().map(|suppressed| Suppression {
             reason: suppressed.reason.clone(),
             owner: suppressed.owner.clone(),

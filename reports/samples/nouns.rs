@@ -35,7 +35,7 @@ pub(crate) fn finding(
         verdict: Verdict { resource, status, severity, measure, deadline, affects: Vec::new() },
         owner: None,
         suppressed: None,
-        rescored: None,
+        rescored: None, unsure: Default::default(),
     }
 }
 

@@ -85,7 +85,7 @@ fn finding(args: &OwnersTest) -> Result<Finding> {
         },
         owner: None,
         suppressed: None,
-        rescored: None,
+        rescored: None, unsure: Default::default(),
     })
 }
 

@@ -126,3 +126,25 @@ fn an_owner_is_unsure_where_tags_that_could_name_another_were_not_read() {
     assert!(!unsure(known(blind(&["ap-south-1".parse().unwrap()], false))), "elsewhere");
     assert!(!unsure(known(blind(&[region], true)).tag(&arn, "owner", "web")), "its own tag is known");
 }
+
+#[test]
+fn a_rule_is_unsure_below_one_that_might_match() {
+    let rule = |selector: &str, owner: &str| format!("[[owner]]\n{selector}\nowner = \"{owner}\"\n");
+    let text = |rules: &[String]| format!("default = \"platform\"\n{}", rules.concat());
+    let all = rule("check = \"*\"", "all");
+    let tagged = rule("tag = \"env=prod\"", "prod");
+    let unit = rule("ou = \"ou-ab12-34cd56ef\"", "unit");
+    let region = a::certificate().verdict.resource.scope.region().cloned().unwrap();
+    let blind =
+        || Known { blind: Blind { regions: [region.clone()].into(), account: false }, ..Known::default() };
+    let unsure = |rules: &[String], known: Known| {
+        owner(&read("owners.toml", &text(rules)).unwrap(), a::certificate(), &known).unsure
+    };
+    assert!(unsure(&[all.clone(), tagged.clone()], blind()));
+    assert!(!unsure(&[tagged.clone(), all.clone()], blind()), "it would be weaker");
+    assert!(!unsure(&[all.clone(), tagged], Known::default()));
+    assert!(unsure(&[all.clone(), unit.clone()], Known::default()), "nobody knows who is in it");
+    let mut known = Known::default();
+    known.units.insert("ou-ab12-34cd56ef".into(), Default::default());
+    assert!(!unsure(&[all, unit], known));
+}

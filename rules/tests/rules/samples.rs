@@ -73,6 +73,7 @@ pub(crate) fn finding(
         owner: None,
         suppressed: None,
         rescored: None,
+        unsure: Default::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use howler_model::{Finding, Measure, Scope, Service, Status, Suppressed};
-use howler_rules::{Applied, Rules};
+use howler_rules::{Applied, Blind, Rules};
 
 use crate::samples::{self as a, ACCOUNT, Known, read};
 
@@ -141,4 +141,35 @@ fn as_facts_they_are_called_the_same_however_they_are_written() {
     assert_eq!(fact.selector, "check=scan-coverage account=111111111111,222222222222 tag=\"a b=c,d\"");
     assert_eq!((fact.file.as_str(), fact.owner.as_str()), ("suppressions.toml", "team-a"));
     assert_eq!(fact.until, "2027-01-31".parse().unwrap());
+}
+
+#[test]
+fn what_might_hide_a_finding_or_score_it_anew_is_unsure() {
+    let blind = || {
+        let region = a::certificate().verdict.resource.scope.region().cloned();
+        Known { blind: Blind { regions: region.into_iter().collect(), account: true }, ..Known::default() }
+    };
+    let unsure = |name: &str, text: &str, known: &Known| {
+        let mut finding = a::certificate();
+        read(name, text).unwrap().apply(&mut finding, &known.around(), a::now());
+        finding.unsure
+    };
+    let hidden = |selector: &str| {
+        let text = block(selector, "r", "2027-01-31");
+        let unsure = |known: &Known| unsure("suppressions.toml", &text, known).suppression;
+        (unsure(&blind()), unsure(&Known::default()))
+    };
+    assert_eq!(hidden("tag = \"env=dev\""), (true, false));
+    assert_eq!(hidden("account_tag = \"env=dev\""), (true, false));
+    assert_eq!(hidden("ou = \"ou-ab12-34cd56ef\""), (true, true), "nobody knows who is in it");
+    assert_eq!(hidden("tag = \"env=dev\"\nservice = \"rds\""), (false, false), "it is of another service");
+    assert_eq!(hidden("service = \"acm\""), (false, false), "it is hidden");
+    let scored = |text: &str| unsure("severities.toml", text, &blind()).severity;
+    let rule = |selector: &str| format!("[[severity]]\n{selector}\nseverity = \"low\"\n");
+    let (tagged, all) = (rule("tag = \"env=dev\""), rule("service = \"acm\""));
+    assert!(scored(&tagged) && scored(&format!("{all}{tagged}")));
+    assert!(!scored(&all) && !scored(&format!("{tagged}{all}")), "the last that matches holds");
+    let mut tagged_known = blind().tag(&a::certificate().verdict.resource.id, "env", "dev");
+    tagged_known.blind.account = false;
+    assert!(!unsure("severities.toml", &tagged, &tagged_known).severity, "its own tag is known");
 }

@@ -171,6 +171,32 @@ fn a_night_without_tags_moves_nobodys_findings() {
 }
 
 #[test]
+fn a_night_without_tags_neither_scores_nor_hides_anew() {
+    let world = World::new(all_kinds());
+    world.night(&scan(day(0), vec![rated("a", Severity::High), suppressed("b"), rated("c", Severity::High)]));
+    let unsure =
+        |id, severity| Finding { severity_unsure: true, suppression_unsure: true, ..rated(id, severity) };
+    // c is nothing by itself.
+    let blind =
+        [("a", Severity::Low), ("b", Severity::Critical), ("c", Severity::Info), ("d", Severity::Low)];
+    let (changes, told) = world.night(&scan(day(1), blind.map(|(id, severity)| unsure(id, severity)).into()));
+    assert_eq!(changes.findings.iter().map(|it| &*it.id).collect::<Vec<_>>(), ["d"]);
+    for told in &told[..2] {
+        assert_eq!(news(told), [("d", change(Change::Opened))]);
+    }
+    let severities = told[2].iter().map(|notice| (&*notice.finding.id, notice.finding.severity));
+    let mut severities: Vec<_> = severities.collect();
+    severities.sort_unstable();
+    assert_eq!(severities, [("a", Severity::High), ("c", Severity::High), ("d", Severity::Low)]);
+    let (changes, _) = world
+        .night(&scan(day(2), vec![rated("a", Severity::High), finding("b"), rated("c", Severity::High)]));
+    assert_eq!(
+        changes.findings.iter().map(|it| (&*it.id, it.change)).collect::<Vec<_>>(),
+        [("b", Change::Reopened), ("d", Change::Resolved),]
+    );
+}
+
+#[test]
 fn only_what_is_bad_enough_is_told_and_its_end_too() {
     let high =
         |keeps| Audience { key: format!("{keeps:?}"), at_least: Severity::High, ..audience("x", keeps) };
