@@ -35,7 +35,8 @@ pub(crate) fn finding(
         verdict: Verdict { resource, status, severity, measure, deadline, affects: Vec::new() },
         owner: None,
         suppressed: None,
-        rescored: None, unsure: Default::default(),
+        rescored: None,
+        unsure: Default::default(),
     }
 }
 

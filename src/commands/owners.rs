@@ -85,7 +85,8 @@ fn finding(args: &OwnersTest) -> Result<Finding> {
         },
         owner: None,
         suppressed: None,
-        rescored: None, unsure: Default::default(),
+        rescored: None,
+        unsure: Default::default(),
     })
 }
 
