@@ -53,6 +53,10 @@ impl Failure {
         Self::new(Reason::Malformed, "malformed-handshake", "the handshake is malformed")
     }
 
+    pub(super) fn too_large() -> Self {
+        Self::new(Reason::Malformed, "certificate-too-large", "a message of the handshake is too large")
+    }
+
     pub(super) fn not_tls() -> Self {
         Self::new(Reason::Malformed, "not-tls", "the answer is no TLS")
     }

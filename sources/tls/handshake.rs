@@ -147,7 +147,7 @@ async fn send(tls: &mut ClientConnection, wire: &mut Wire) -> Result<(), Failure
 /// Gives what came to TLS, as far as it wants it.
 fn take(tls: &mut ClientConnection, mut bytes: &[u8]) -> Result<(), Failure> {
     while !bytes.is_empty() {
-        let taken = tls.read_tls(&mut bytes).map_err(|error| Failure::of_io(&error))?;
+        let taken = tls.read_tls(&mut bytes).map_err(|_| Failure::too_large())?; // its buffer is full
         tls.process_new_packets().map_err(|error| Failure::of_tls(&error))?;
         if taken == 0 {
             return Err(Failure::closed());

@@ -17,6 +17,7 @@ const AT_ONCE: usize = 4096;
 const PACKET_HEAD: usize = 8;
 const PACKET: usize = 4096;
 const PRELOGIN: u8 = 0x12;
+const ANSWER: u8 = 0x04;
 
 /// A connection. Whoever waits for it sets the deadline.
 #[derive(Debug)]
@@ -104,7 +105,7 @@ impl Wire {
         loop {
             if let [_, _, high, low, ..] = self.raw[..] {
                 let length = usize::from(u16::from_be_bytes([high, low]));
-                if length <= PACKET_HEAD {
+                if length <= PACKET_HEAD || ![Some(&PRELOGIN), Some(&ANSWER)].contains(&self.raw.first()) {
                     return Err(Failure::unexpected("a packet with something in it", &self.raw));
                 }
                 if self.raw.len() >= length {

@@ -34,7 +34,7 @@ async fn tag(wire: &mut Wire, wanted: &[u8]) -> Result<(), Failure> {
         match inside.get(..end.unwrap_or(inside.len())).unwrap_or_default() {
             name if name == wanted => return Ok(()),
             b"failure" | b"stream:error" => return Err(Failure::no_starttls(&said)),
-            b"" if inside.starts_with(b"/stream:") => return Err(Failure::no_starttls(&said)),
+            b"" if inside.starts_with(b"/stream:stream") => return Err(Failure::no_starttls(&said)),
             _ => {}
         }
     }
