@@ -358,10 +358,10 @@ pub struct Tell {
 #[command(next_help_heading = "Configuration")]
 pub struct ConfigFile {
     /// The file, in place of HOWLER_CONFIG, ./howler.toml and howler/howler.toml of the user
-    #[arg(long, value_name = "PATH", conflicts_with = "no_config")]
+    #[arg(long, value_name = "PATH", global = true, conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
     /// Read no file
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub no_config: bool,
 }
 

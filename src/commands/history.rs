@@ -101,7 +101,8 @@ fn text(story: &Story) -> String {
 }
 
 fn event(event: &Event) -> String {
-    let before = event.before.map(|before| format!("{} -> ", before.as_str())).unwrap_or_default();
+    let before = event.before.filter(|before| *before != event.severity);
+    let before = before.map(|before| format!("{} -> ", before.as_str())).unwrap_or_default();
     let mut line =
         format!("    {}  {:<10}  {before}{}", time(event.at), event.change.as_str(), event.severity.as_str());
     if let Some(owner) = &event.owner {
@@ -122,4 +123,24 @@ fn measure(span: &Span) -> String {
 
 fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use howler_reports::Severity;
+    use howler_reports::document::Change;
+
+    use super::*;
+
+    #[test]
+    fn a_severity_that_stayed_is_said_once() {
+        let told = |before| {
+            let (at, run, owner) = (DateTime::UNIX_EPOCH, String::new(), None);
+            event(&Event { at, run, change: Change::Suppressed, severity: Severity::High, before, owner })
+        };
+        let line = |severity: &str| format!("    1970-01-01T00:00:00Z  suppressed  {severity}\n");
+        assert_eq!(told(Some(Severity::High)), line("high"));
+        assert_eq!(told(None), line("high"));
+        assert_eq!(told(Some(Severity::Low)), line("low -> high"));
+    }
 }

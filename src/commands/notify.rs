@@ -29,6 +29,9 @@ pub async fn run(args: Retell) -> Result<Exit, Failure> {
             "nobody is to be told: --notify or howler.toml names gateways",
         )));
     }
+    if args.remember.no_state && args.from.is_none() {
+        return Err(Failure::usage(Error::msg("--no-state leaves nothing to tell: --from names a report")));
+    }
     let (scan, mut memory) = match &args.from {
         Some(path) => (report(path, &recipients).map_err(Failure::usage)?, None),
         None => remembered(&config).map_err(Failure::usage)?,

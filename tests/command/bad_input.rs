@@ -57,6 +57,16 @@ fn an_address_with_a_password_is_never_repeated() {
 }
 
 #[test]
+fn nothing_to_tell_is_said_and_told_to_nobody() {
+    let notify = "alertmanager=http://127.0.0.1:9";
+    told_in_one_line(
+        howler(&["notify", "--no-state", "--notify", notify]).run(),
+        2,
+        &["--no-state", "--from"],
+    );
+}
+
+#[test]
 fn a_scan_that_no_check_is_left_of() {
     let check = "quota-utilization";
     let ran = howler(&["scan", "--check", check, "--skip-check", check]).run();
