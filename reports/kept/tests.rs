@@ -34,15 +34,17 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, LEVEL).unwrap()
 }
 
+/// Reads all of a file.
+fn read(bytes: &[u8]) -> Result<(), String> {
+    let file = file(bytes);
+    let kept = Kept::open(file.path()).map_err(|error| error.to_string())?;
+    let all = [kept.findings(), kept.scopes()].map(Result::unwrap);
+    let mut all = all.into_iter().flatten();
+    all.try_for_each(|record| record.map(drop).map_err(|error| error.to_string()))
+}
+
 /// Why a file is not read, when it is opened or at the latest when all of it is read.
 fn refused(bytes: &[u8]) -> String {
-    let read = |bytes| -> Result<(), String> {
-        let file = file(bytes);
-        let kept = Kept::open(file.path()).map_err(|error| error.to_string())?;
-        let all = [kept.findings(), kept.scopes()].map(Result::unwrap);
-        let mut all = all.into_iter().flatten();
-        all.try_for_each(|record| record.map(drop).map_err(|error| error.to_string()))
-    };
     read(bytes).unwrap_err()
 }
 
@@ -83,12 +85,15 @@ fn each_way_to_cut_a_file_off_is_noticed_when_it_is_opened() {
 }
 
 #[test]
-fn a_file_of_which_one_byte_is_another_is_never_taken_for_whole() {
+fn a_file_of_which_one_byte_is_another_is_refused_or_says_the_same() {
     let whole = kept(&samples::scan());
+    let document = |bytes: &[u8]| Document::read(&open(bytes).unwrap().into_scan()).unwrap();
+    let intact = document(&whole);
     for at in (0..whole.len()).step_by(11) {
         let mut damaged = whole.clone();
         damaged[at] ^= 0x10;
-        assert!(!refused(&damaged).is_empty(), "byte {at}");
+        // Headers of zstd have bits that mean nothing.
+        assert!(read(&damaged).is_err() || document(&damaged) == intact, "byte {at}");
     }
 }
 
