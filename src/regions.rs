@@ -99,7 +99,7 @@ fn not_opted_in(
 }
 
 /// `all` is what nobody has to say.
-fn wants_all(choices: &[RegionChoice]) -> bool {
+pub fn wants_all(choices: &[RegionChoice]) -> bool {
     let names_one = choices.iter().any(|choice| matches!(choice, RegionChoice::Named(_)));
     !names_one || choices.contains(&RegionChoice::All)
 }

@@ -271,9 +271,11 @@ impl<'a> Course<'a> {
             measures.close(self.db)?;
         }
         self.remind()?;
-        let sql = "INSERT INTO scan(seq, run, now, finished, complete, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "INSERT INTO scan(seq, run, now, finished, complete, file, sources) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let Self { run, at, seq, .. } = &*self;
-        self.db.execute(sql, params![seq, run.id, at.timestamp_millis(), run.finished, is_complete, file])?;
+        let sources = run.sources.join(" ");
+        let finished = run.finished;
+        self.db.execute(sql, params![seq, run.id, at.timestamp_millis(), finished, is_complete, file, sources])?;
         Ok(())
     }
 }

@@ -35,7 +35,9 @@ impl Covered {
     /// Takes what was seen of a scope.
     pub(crate) fn take(&mut self, spot: &Spot<'_>, extent: &Extent) {
         let account = spot.account.as_ref().map(Text::as_str);
-        if extent.answered > 0 && account.is_some() {
+        // Organizations answers for an account without anybody having been in it.
+        let inside = spot.service.as_str() != "organizations";
+        if extent.answered > 0 && account.is_some() && inside {
             self.any_answered = true;
             if let Some(answered) = account.and_then(|account| self.answered.get_mut(account)) {
                 *answered = true;
@@ -231,6 +233,7 @@ mod tests {
             assert!(!covers(&[(&acm, "ok", 1), (entrance, "denied", 0)], entrance), "it is a gap still");
         }
         assert!(!covers(&[(&acm, "ok", 1)], &place("1", "eu-west-1", "ec2")), "a region is no entrance");
+        assert!(!covers(&[(&place("1", "global", "organizations"), "ok", 1)], &role), "nobody was in it");
         let nobody = outside("sts", "AWS");
         assert!(covers(&[(&acm, "ok", 1)], &nobody));
         assert!(!covers(&[(&outside("tls", "a:443"), "ok", 1)], &nobody));

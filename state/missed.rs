@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use howler_reports::Scan;
+use rusqlite::OptionalExtension;
 
 use crate::Result;
 use crate::apply::{Course, Event};
@@ -10,14 +11,21 @@ use crate::judge::{Outcome, State, ended};
 use crate::live::{Details, Live, Sight};
 use crate::seen::{Extent, Id, Spot, read};
 
+/// The check that gaps are found by.
+const COVERAGE: &str = "scan-coverage";
+/// What stands among the sources where all regions were asked for.
+const REGIONS: &str = "regions";
+
 /// Judges all that was not confirmed, after all that was.
 pub(crate) fn missed(course: &mut Course<'_>, scan: &Scan) -> Result<()> {
     let missing = course.known.missing();
     let covered = covered(course, &missing, scan)?;
     for (id, live) in missing {
         let details = Details::load(course.db, live.n)?;
-        let is_gone = is_absent(course, &live, &details) && covered.covers(&details.place);
         let last = last_seen(course, &details);
+        let is_gone = is_absent(course, &live, &details)
+            && covered.covers(&details.place)
+            && has_asked(course, &details, last.0)?;
         match (is_gone, is_too_long_ago(course, last.1)) {
             (true, _) => end(course, id, live, &details, State::Resolved, last)?,
             (false, true) => end(course, id, live, &details, State::Lapsed, last)?,
@@ -55,6 +63,22 @@ fn is_absent(course: &Course<'_>, live: &Live, details: &Details) -> bool {
     // Documents of before checks were written down are of all checks.
     let judged = run.checks.is_empty() || run.checks.contains(&details.check);
     live.sight == Sight::Absent && judged && !run.narrowed
+}
+
+/// Whether the scan asked whoever could tell a gap again: all sources of the scan that met it, and all regions if it is
+/// about the list of these. What other checks find has all the sources that it needs.
+fn has_asked(course: &Course<'_>, details: &Details, met_in: i64) -> Result<bool> {
+    let asked = |source: &str| course.run.sources.iter().any(|asked| asked == source);
+    // Documents of before sources were written down are of all.
+    if details.check != COVERAGE || course.run.sources.is_empty() {
+        return Ok(true);
+    }
+    let sql = "SELECT sources FROM scan WHERE seq = ?1";
+    let mut statement = course.db.prepare_cached(sql)?;
+    let sources: Option<String> = statement.query_row([met_in], |row| row.get(0)).optional()?;
+    let mut sources = sources.iter().flat_map(|sources| sources.split_whitespace());
+    let of_regions = details.place.service == "ec2" && details.place.region.as_deref() == Some("global");
+    Ok(sources.all(|source| source == REGIONS || asked(source)) && (!of_regions || asked(REGIONS)))
 }
 
 /// The document that it was last seen in, and when.

@@ -14,7 +14,7 @@ const MIGRATIONS: [&str; 1] = ["
 -- One row for each scan, in the order in which they were remembered. Instants are milliseconds since 1970, UTC.
 CREATE TABLE scan(
     seq INTEGER PRIMARY KEY, run TEXT NOT NULL, now INTEGER NOT NULL, finished INTEGER NOT NULL,
-    complete INTEGER NOT NULL, file TEXT NOT NULL
+    complete INTEGER NOT NULL, file TEXT NOT NULL, sources TEXT NOT NULL
 ) STRICT;
 -- All that was ever worth telling. document is the number of the document that it was last seen in, and null if that
 -- is the one of the last scan; so is confirmed_at.

@@ -163,6 +163,7 @@ fn run(night: u32) -> Result<Run> {
         finished: true,
         checks: Vec::new(),
         narrowed: false,
+        sources: Vec::new(),
     })
 }
 

@@ -65,6 +65,10 @@ pub struct Run {
     /// Whether only some of the sources that these checks need were asked, so that what is missing proves nothing.
     #[serde(default)]
     pub narrowed: bool,
+    /// The sources that were asked, and `regions` where all regions were: a gap of another one is neither confirmed nor
+    /// gone.
+    #[serde(default)]
+    pub sources: Vec<String>,
 }
 
 /// Findings counted.

@@ -111,5 +111,6 @@ fn run() -> Run {
         finished: true,
         checks: Vec::new(),
         narrowed: false,
+        sources: Vec::new(),
     }
 }

@@ -171,5 +171,7 @@ fn ran(parts: &Parts) -> Option<Run> {
         finished: runs().all(|run| run.finished),
         checks: Vec::new(),
         narrowed: runs().any(|run| run.narrowed),
+        // All parts are of one plan.
+        sources: runs().next()?.sources.clone(),
     })
 }

@@ -143,6 +143,7 @@ fn scan(night: i64, findings: u64) -> Scan {
         finished: true,
         checks: vec!["quota-utilization".into()],
         narrowed: false,
+        sources: Vec::new(),
     };
     let records = Made { night: night.cast_unsigned(), findings };
     let mut tally = Tally::default();

@@ -1,6 +1,6 @@
 //! What changes from scan to scan, and what only seems to.
 
-use howler_reports::document::{Change, Finding};
+use howler_reports::document::{Change, Finding, Place};
 use howler_reports::{Severity, Status};
 use howler_state::{Of, State};
 
@@ -103,6 +103,31 @@ fn an_account_that_is_entered_again_is_no_gap_any_more() {
     assert_eq!(changed(&world.remember(&blind(0, vec![gap.clone()]))), [("gap", Change::Opened)]);
     assert_eq!(changed(&world.remember(&blind(1, vec![gap]))), []);
     assert_eq!(changed(&world.remember(&scan(day(2), vec![]))), [("gap", Change::Resolved)]);
+}
+
+#[test]
+fn a_gap_is_gone_only_if_whoever_met_it_was_asked_again() {
+    let gap = |id: &str, place| Finding {
+        check: "scan-coverage".into(),
+        status: Status::Unknown,
+        scope: place,
+        ..finding(id)
+    };
+    let regions = || Place { region: Some("global".into()), ..place("111111111111", "ec2") };
+    let night = |days, findings, sources: &[&str]| {
+        let scopes = vec![scope(place("111111111111", "vpc"), "ok"), scope(place("111111111111", "ec2"), "ok")];
+        let mut scan = seen(day(days), findings, scopes);
+        scan.run.sources = sources.iter().map(|&source| source.to_owned()).collect();
+        scan
+    };
+    let world = World::new(Vec::new());
+    let both = || vec![gap("quotas", place("111111111111", "vpc")), gap("regions", regions())];
+    world.remember(&night(0, both(), &["vpc-quotas", "acm-certificates", "regions"]));
+    assert_eq!(changed(&world.remember(&night(1, vec![], &["acm-certificates", "regions"]))), []);
+    let one_region = world.remember(&night(2, vec![], &["vpc-quotas", "acm-certificates"]));
+    assert_eq!(changed(&one_region), [("quotas", Change::Resolved)], "that one does not go by regions");
+    let all = world.remember(&night(3, vec![], &["vpc-quotas", "acm-certificates", "regions"]));
+    assert_eq!(changed(&all), [("regions", Change::Resolved)]);
 }
 
 #[test]

@@ -93,6 +93,7 @@ pub fn seen(at: DateTime<Utc>, findings: Vec<Finding>, scopes: Vec<Scope>) -> Sc
         finished: true,
         checks: vec!["quota-utilization".into(), "scan-coverage".into()],
         narrowed: false,
+        sources: Vec::new(),
     };
     Scan {
         run,
