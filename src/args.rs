@@ -283,7 +283,8 @@ impl Aws {
 pub struct Reach {
     #[command(flatten)]
     pub aws: Aws,
-    /// A live endpoint to ask over TLS, with another server name after # [repeatable]
+    /// A live endpoint to ask over TLS, with another server name after #; smtp://, imap://, pop3://, ftp://, ldap://,
+    /// postgres://, mysql://, tds://, xmpp:// or the port of one begins TLS as that does, tls:// at once [repeatable]
     #[arg(long = "endpoint", value_name = "HOST:PORT[#NAME]")]
     pub endpoints: Vec<Endpoint>,
     /// A file or folder of PEM or DER certificates [repeatable]

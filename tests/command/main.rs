@@ -24,6 +24,7 @@ mod pages;
 mod paging;
 mod parts;
 mod policy;
+mod probing;
 mod requests;
 mod retold;
 mod secrets;
