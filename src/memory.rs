@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Error, Result, bail};
 use howler_reports::gateway::Keeps;
+use howler_state::Error::Busy;
 use howler_state::{Keep, Memory};
 
 use crate::args::Remember;
@@ -13,8 +14,10 @@ use crate::environment;
 use crate::gateways::Recipient;
 use crate::write::say;
 
-/// How long a scan waits until another one is remembered.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long somebody else is waited for without a word.
+const SOON: Duration = Duration::from_secs(5);
+/// How long a scan waits to be remembered: longer than telling slow gateways of another one may take.
+const PATIENCE: Duration = Duration::from_secs(40 * 60);
 
 /// Where scans are remembered, and for how long.
 #[derive(Debug, Clone)]
@@ -62,18 +65,32 @@ impl Place {
     /// A folder that can be used, found out before a scan that may take a night.
     fn checked(folder: PathBuf, config: &Config) -> Result<Self> {
         let place = Self { folder, keep: keep(config) };
-        place.open("the beginning of a scan").map(drop)?;
-        Ok(place)
+        match Memory::open(&place.folder, "the beginning of a scan", SOON) {
+            // Whoever is at work there shows that it can be used.
+            Ok(_) | Err(Busy { .. }) => Ok(place),
+            Err(error) => Err(one_line(&error)),
+        }
     }
 
-    /// Opens it, for nobody else meanwhile.
+    /// Opens it, for nobody else meanwhile. Who has to be waited for is told.
     ///
     /// # Errors
     /// What cannot be read or written there, or who keeps it busy.
     pub fn open(&self, who: &str) -> Result<Memory> {
-        // These errors say all there is in one line, with the file.
-        Memory::open(&self.folder, who, PATIENCE).map_err(|error| Error::msg(error.to_string()))
+        let opened = match Memory::open(&self.folder, who, SOON) {
+            Err(busy @ Busy { .. }) => {
+                say(&format!("{busy}: this waits for it"));
+                Memory::open(&self.folder, who, PATIENCE)
+            }
+            opened => opened,
+        };
+        opened.map_err(|error| one_line(&error))
     }
+}
+
+/// These errors say all there is in one line, with the file.
+fn one_line(error: &howler_state::Error) -> Error {
+    Error::msg(error.to_string())
 }
 
 fn keep(config: &Config) -> Keep {
