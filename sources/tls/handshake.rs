@@ -87,8 +87,12 @@ impl Probe<'_> {
     async fn old(&self) -> Result<Handshake, Failure> {
         let mut wire = self.wire().await?;
         let name = name::server_name(self.endpoint);
-        wire.send(&hello::client_hello(name.as_ref(), random())).await?;
-        let shown = self.in_time(plain::read(&mut wire)).await?;
+        let hello = hello::client_hello(name.as_ref(), random());
+        let shown = self.in_time(async {
+            wire.send(&hello).await?;
+            plain::read(&mut wire).await
+        });
+        let shown = shown.await?;
         let legacy = shown.version < 0x0303 || !hello::is_current(shown.suite);
         let protocol = protocol_name(shown.version.into());
         Ok(Handshake { chain: shown.chain, protocol, legacy, client_certificate: false })

@@ -1,6 +1,12 @@
 //! The prober against as many kinds of servers as there are: `openssl s_server` with each protocol and key, dialogues
 //! before TLS, and servers that mean harm. Each has its certificate, by OpenSSL's own fingerprint, or its class of error.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
 
 mod dialogues;
 mod hostile;
