@@ -4,6 +4,7 @@ mod aws;
 mod endpoints;
 mod error;
 mod files;
+mod passwords;
 mod paths;
 mod source;
 mod tls;
@@ -16,6 +17,7 @@ pub use aws::{
 pub use endpoints::Prober;
 pub use error::Error;
 pub use files::present;
+pub use passwords::Passwords;
 pub use source::{Gather, GatherAws, Gathered, Source};
 pub use tls::{Limits, Network, Private, TrustAnchors};
 

@@ -8,10 +8,10 @@ use crate::{Gather, Source};
 /// The source.
 pub(crate) static SOURCE: Source = Source {
     id: "paths",
-    title: "certificates in files and folders, PEM or DER",
+    title: "certificates in files and folders: PEM, DER, PKCS #7 and #12, Java key stores, Kubernetes manifests",
     service: Service::FILE,
     kinds: &[FactKind::Certificate],
     actions: Vec::new,
     quotas: &[],
-    gather: Gather::Path(|path| gather(path, &Limits::default())),
+    gather: Gather::Path(|path, passwords| gather(path, passwords, &Limits::default())),
 };

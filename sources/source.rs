@@ -8,6 +8,7 @@ use howler_model::{Endpoint, FactKind, Facts, Gap, Scope, ScopeCoverage, Service
 
 use crate::aws::{AccountRegion, Row};
 use crate::endpoints::Prober;
+use crate::passwords::Passwords;
 
 /// One source, documented where it is defined.
 pub struct Source {
@@ -40,7 +41,7 @@ pub enum Gather {
     /// Each endpoint.
     Endpoint(for<'a> fn(&'a Prober, &'a Endpoint, DateTime<Utc>) -> BoxFuture<'a, Facts>),
     /// Each file or folder.
-    Path(fn(&Path) -> Facts),
+    Path(fn(&Path, &Passwords) -> Facts),
 }
 
 /// What came out of one scope.

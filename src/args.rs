@@ -287,9 +287,15 @@ pub struct Reach {
     /// postgres://, mysql://, tds://, xmpp:// or the port of one begins TLS as that does, tls:// at once [repeatable]
     #[arg(long = "endpoint", value_name = "HOST:PORT[#NAME]")]
     pub endpoints: Vec<Endpoint>,
-    /// A file or folder of PEM or DER certificates [repeatable]
+    /// A file or folder of certificates: PEM, DER, PKCS #7 and #12, Java key stores, Kubernetes manifests [repeatable]
     #[arg(long = "file", value_name = "PATH")]
     pub files: Vec<PathBuf>,
+    /// A file with a password of PKCS #12 stores in its first line; each password is tried [repeatable]
+    #[arg(long = "password-file", value_name = "PATH")]
+    pub password_files: Vec<PathBuf>,
+    /// An environment variable with a password of PKCS #12 stores [repeatable]
+    #[arg(long = "password-env", value_name = "NAME")]
+    pub password_variables: Vec<String>,
     /// Certificates of a private CA that endpoints may chain to, in PEM [repeatable]
     #[arg(long = "trust", value_name = "PATH")]
     pub trust: Vec<PathBuf>,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use howler_reports::document::Place;
 use howler_reports::{Planned, Run, Spool, Told};
 use howler_rules::Rules;
-use howler_sources::{Prober, Session, Settings};
+use howler_sources::{Passwords, Prober, Session, Settings};
 
 use crate::args::{Judge, Reach};
 use crate::config::Config;
@@ -36,6 +36,7 @@ pub struct Job {
     pub config: Config,
     pub clock: Clock,
     pub prober: Prober,
+    pub passwords: Passwords,
     pub shard: Shard,
     pub weights: Weights,
     pub rules: Arc<Rules>,
@@ -135,6 +136,7 @@ impl Job {
             caller: entered.caller,
             regions: self.config.regions.clone(),
             prober: std::mem::take(&mut self.prober),
+            passwords: std::mem::take(&mut self.passwords),
             thresholds: self.config.thresholds.clone(),
             units: entered.units,
             now,

@@ -213,7 +213,7 @@ async fn list(
 mod tests {
     use howler_checks::CHECKS;
     use howler_model::{Check, Thresholds};
-    use howler_sources::{Prober, Session};
+    use howler_sources::{Passwords, Prober, Session};
 
     use super::*;
     use crate::args::Aws;
@@ -249,6 +249,7 @@ mod tests {
             caller: None,
             regions: Vec::new(),
             prober: Prober::default(),
+            passwords: Passwords::default(),
             thresholds: Thresholds::default(),
             units: Default::default(),
             now: clock.now(),

@@ -11,7 +11,7 @@ use howler_model::{
 };
 use howler_reports::Told;
 use howler_rules::{Around, Blind};
-use howler_sources::{Account, Gather, Prober, Regions, Role, Session, Source};
+use howler_sources::{Account, Gather, Passwords, Prober, Regions, Role, Session, Source};
 use tokio::sync::watch;
 
 use crate::account::{Entered, merge};
@@ -49,6 +49,8 @@ pub struct Scanner {
     pub caller: Option<Caller>,
     pub regions: Vec<RegionChoice>,
     pub prober: Prober,
+    /// Of stores of certificates in files.
+    pub passwords: Passwords,
     pub thresholds: Thresholds,
     /// The accounts in the organisational units that rules name.
     pub units: Units,
@@ -153,8 +155,9 @@ impl Scanner {
     }
 
     async fn path(&self, path: &Path, unit: &Unit) -> Facts {
-        let (sources, there) = (self.plan.sources.clone(), path.to_owned());
-        let read = tokio::task::spawn_blocking(move || read(&sources, &there)).await;
+        let (sources, there, passwords) =
+            (self.plan.sources.clone(), path.to_owned(), self.passwords.clone());
+        let read = tokio::task::spawn_blocking(move || read(&sources, &there, &passwords)).await;
         read.unwrap_or_else(|error| nothing_of(unit, Unseen::new(Reason::Failed, "scan", error.to_string())))
     }
 
@@ -232,9 +235,9 @@ fn nothing_of(unit: &Unit, unseen: Unseen) -> Facts {
     Facts { scopes: vec![unit.unseen(unseen)], ..Facts::default() }
 }
 
-fn read(sources: &[&'static Source], path: &Path) -> Facts {
+fn read(sources: &[&'static Source], path: &Path, passwords: &Passwords) -> Facts {
     let read = |source: &&'static Source| match source.gather {
-        Gather::Path(gather) => Some(gather(path)),
+        Gather::Path(gather) => Some(gather(path, passwords)),
         _ => None,
     };
     merge(sources.iter().filter_map(read))

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use howler_model::{Reason, Unseen};
 
-use super::{coded, contents};
+use super::{coded, contents, manifest};
 
 /// Text before the first block (`openssl x509 -text`) is shorter than this.
 const HEAD: u64 = 16 << 10;
-const TEXT_LABELS: [&str; 3] =
-    ["-BEGIN CERTIFICATE-", "-BEGIN X509 CERTIFICATE-", "-BEGIN TRUSTED CERTIFICATE-"];
+const TEXT_LABELS: [&str; 4] =
+    ["-BEGIN CERTIFICATE-", "-BEGIN X509 CERTIFICATE-", "-BEGIN TRUSTED CERTIFICATE-", "-BEGIN PKCS7-"];
 
 /// Whether a file looks like one with certificates, by its extension or its first bytes.
 ///
@@ -20,8 +20,10 @@ pub(super) fn looks_like_a_certificate(path: &Path) -> Result<bool, Unseen> {
         return Ok(true);
     }
     let head = contents::head(path, HEAD)?;
+    let binary = matches!(head.as_slice(), [0x30, 0x82, ..] | [0xfe, 0xed, 0xfe, 0xed, ..]);
     let text = String::from_utf8_lossy(&head);
-    Ok(matches!(head.as_slice(), [0x30, 0x82, ..]) || TEXT_LABELS.iter().any(|label| text.contains(label)))
+    let labelled = || TEXT_LABELS.iter().any(|label| text.contains(label));
+    Ok(binary || labelled() || manifest::looks_like_one(&text))
 }
 
 /// Whether the absence of a certificate is worth a gap: an empty file, a binary `.crt`, a store that cannot be read.
@@ -32,14 +34,14 @@ pub(super) fn claims_a_certificate(path: &Path, bytes: &[u8]) -> bool {
 
 /// Why no certificate was found.
 pub(super) fn nothing_found(path: &Path, bytes: &[u8]) -> Unseen {
-    if is_store(path) {
-        let message = "a PKCS #12 or Java key store cannot be read: export its certificates as PEM";
-        return coded(Reason::Skipped, "unsupported-format", message.to_owned());
-    }
-    match bytes.is_empty() {
-        true => coded(Reason::Malformed, "empty", "the file is empty".to_owned()),
-        false => coded(Reason::Malformed, "no-certificate", "no certificate in it".to_owned()),
-    }
+    let (code, message) = match bytes.is_empty() {
+        true => ("empty", "the file is empty"),
+        false if is_store(path) => {
+            ("no-certificate", "no certificate in it, and no PKCS #12 or Java key store")
+        }
+        false => ("no-certificate", "no certificate in it"),
+    };
+    coded(Reason::Malformed, code, message.to_owned())
 }
 
 fn owes_a_certificate(path: &Path) -> bool {

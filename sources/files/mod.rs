@@ -1,20 +1,25 @@
-//! Certificates in files and folders: PEM and DER, known by what is in them.
+//! Certificates in files and folders, known by what is in them: text, binary, bundles, stores, manifests.
 //!
 //! Only regular files are opened, links inside a folder are not followed, and no file may be larger than a limit.
 
 mod candidate;
 mod contents;
+mod leaves;
+mod manifest;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use howler_model::{CertificateUsage, Facts, Origin, Reason, Resource, Scope, Service, Unseen};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::Error;
+use crate::passwords::Passwords;
 use crate::source::Gathered;
-use crate::x509::{BlockError, Body};
+use crate::x509::Body;
+use contents::Part;
 
 const ACTION: &str = "file:read";
 
@@ -25,11 +30,25 @@ pub(crate) struct Limits {
     pub(crate) file_bytes: u64,
     /// Files and folders under one folder.
     pub(crate) entries: usize,
+    /// Time for one folder. A file that is being read when it ends is read to its end.
+    pub(crate) time: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 16 << 20, entries: 1_000_000 }
+        Self { file_bytes: 16 << 20, entries: 1_000_000, time: Duration::from_secs(1_800) }
+    }
+}
+
+impl Limits {
+    /// Why a folder is not read further, if it is not.
+    fn end(&self, entries: usize, time: Duration) -> Option<Unseen> {
+        if entries == self.entries {
+            let message = format!("more than {entries} entries in one folder");
+            return Some(coded(Reason::Skipped, "too-many-files", message));
+        }
+        let late = || format!("the rest of the folder was not read: {} s are over", self.time.as_secs());
+        (time > self.time).then(|| coded(Reason::Timeout, "too-slow", late()))
     }
 }
 
@@ -46,87 +65,95 @@ pub fn present(path: &Path) -> Result<(), Error> {
 
 /// The certificates in a file, or in all files under a folder that look like certificates. Blocks the thread.
 #[must_use]
-pub(crate) fn gather(path: &Path, limits: &Limits) -> Facts {
+pub(crate) fn gather(path: &Path, passwords: &Passwords, limits: &Limits) -> Facts {
     let scope = Scope::outside(path.display().to_string(), Service::FILE);
-    let mut gathered = Gathered::default();
+    let mut reading = Reading { passwords, limits, scope, gathered: Gathered::default() };
     match std::fs::metadata(path) {
-        Err(error) => gathered.miss(Some(&text(path)), unseen(&error)),
-        Ok(metadata) if metadata.is_dir() => folder(path, limits, &scope, &mut gathered),
-        Ok(_) => named_file(path, limits, &scope, &mut gathered),
+        Err(error) => reading.gathered.miss(Some(&text(path)), unseen(&error)),
+        Ok(metadata) if metadata.is_dir() => reading.folder(path),
+        Ok(_) => reading.named_file(path),
     }
-    gathered.into_facts(scope)
+    reading.gathered.into_facts(reading.scope)
 }
 
-/// A file that was asked for by name has a certificate, or there is a gap.
-fn named_file(path: &Path, limits: &Limits, scope: &Scope, gathered: &mut Gathered) {
-    match contents::read(path, limits.file_bytes) {
-        Err(unseen) => gathered.miss(Some(&text(path)), unseen),
-        Ok(bytes) => match contents::certificates(&bytes) {
-            found if found.is_empty() => {
-                gathered.miss(Some(&text(path)), candidate::nothing_found(path, &bytes))
-            }
-            found => keep(path, found, scope, gathered),
-        },
-    }
+/// What is read, within which limits, and what came of it.
+struct Reading<'a> {
+    passwords: &'a Passwords,
+    limits: &'a Limits,
+    scope: Scope,
+    gathered: Gathered,
 }
 
-fn folder(root: &Path, limits: &Limits, scope: &Scope, gathered: &mut Gathered) {
-    gathered.answered += 1; // the listing itself
-    let mut links = Vec::new();
-    for (count, entry) in WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter().enumerate() {
-        if count == limits.entries {
-            return gathered.miss(Some(&text(root)), too_many(limits.entries));
-        }
-        match entry {
-            Err(error) => gathered.miss(error.path().map(text).as_deref(), unwalkable(&error)),
-            Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => {
-                links.extend(leading_out(root, &entry))
-            }
-            Ok(entry) if entry.file_type().is_file() => file_in_folder(entry.path(), limits, scope, gathered),
-            Ok(_) => {} // folders come by themselves; pipes, sockets and devices are never opened
-        }
+impl Reading<'_> {
+    /// A file that was asked for by name has a certificate, or there is a gap.
+    fn named_file(&mut self, path: &Path) {
+        let parts = contents::read(path, self.limits.file_bytes).and_then(|bytes| {
+            let parts = contents::parts(&bytes, self.passwords);
+            if parts.is_empty() { Err(candidate::nothing_found(path, &bytes)) } else { Ok(parts) }
+        });
+        self.note(path, parts);
     }
-    if let Some(first) = links.first() {
-        gathered.miss(Some(&text(first)), not_followed(links.len()));
-    }
-}
 
-/// A file in a folder without a certificate is passed over, unless it claims to have one.
-fn file_in_folder(path: &Path, limits: &Limits, scope: &Scope, gathered: &mut Gathered) {
-    let found = candidate::looks_like_a_certificate(path).and_then(|likely| match likely {
-        false => Ok(Vec::new()),
-        true => {
-            let bytes = contents::read(path, limits.file_bytes)?;
-            let found = contents::certificates(&bytes);
-            if found.is_empty() && candidate::claims_a_certificate(path, &bytes) {
-                return Err(candidate::nothing_found(path, &bytes));
+    fn folder(&mut self, root: &Path) {
+        self.gathered.answered += 1; // the listing itself
+        let began = Instant::now();
+        let mut links = Vec::new();
+        for (count, entry) in
+            WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter().enumerate()
+        {
+            if let Some(end) = self.limits.end(count, began.elapsed()) {
+                return self.gathered.miss(Some(&text(root)), end);
             }
-            Ok(found)
+            match entry {
+                Err(error) => self.gathered.miss(error.path().map(text).as_deref(), unwalkable(&error)),
+                Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => {
+                    links.extend(leading_out(root, &entry))
+                }
+                Ok(entry) if entry.file_type().is_file() => self.file_in_folder(entry.path()),
+                Ok(_) => {} // folders come by themselves; pipes, sockets and devices are never opened
+            }
         }
-    });
-    match found {
-        Ok(found) => keep(path, found, scope, gathered),
-        Err(unseen) => gathered.miss(Some(&text(path)), unseen),
+        if let Some(first) = links.first() {
+            self.gathered.miss(Some(&text(first)), not_followed(links.len()));
+        }
     }
-}
 
-/// The certificates of one file as facts, its bad blocks as gaps.
-fn keep(path: &Path, found: Vec<Result<Body, BlockError>>, scope: &Scope, gathered: &mut Gathered) {
-    let one = found.len() == 1;
-    for (index, result) in found.into_iter().enumerate() {
-        match result {
-            Ok(body) => {
-                let id = if one { text(path) } else { format!("{}#{}", text(path), index + 1) };
-                let name =
-                    path.file_name().map_or_else(|| text(path), |name| name.to_string_lossy().into_owned());
-                let resource = Resource { scope: scope.clone(), kind: "certificate-file", id, name };
-                gathered.answered += 1;
-                gathered.facts.certificates.push(body.at(resource, Origin::File, CertificateUsage::Unknown));
+    /// A file in a folder without a certificate is passed over, unless it claims to have one.
+    fn file_in_folder(&mut self, path: &Path) {
+        let parts = candidate::looks_like_a_certificate(path).and_then(|likely| match likely {
+            false => Ok(Vec::new()),
+            true => {
+                let bytes = contents::read(path, self.limits.file_bytes)?;
+                let parts = contents::parts(&bytes, self.passwords);
+                if parts.is_empty() && candidate::claims_a_certificate(path, &bytes) {
+                    return Err(candidate::nothing_found(path, &bytes));
+                }
+                Ok(parts)
             }
-            Err(error) => {
-                gathered.miss(Some(&text(path)), Unseen::new(Reason::Malformed, ACTION, error.to_string()));
+        });
+        self.note(path, parts);
+    }
+
+    /// The certificates of one file as facts, what is there in place of others as gaps.
+    fn note(&mut self, path: &Path, parts: Result<Vec<Part>, Unseen>) {
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(unseen) => return self.gathered.miss(Some(&text(path)), unseen),
+        };
+        for part in parts {
+            let id = format!("{}{}", text(path), part.place);
+            match part.body {
+                Ok(body) => self.keep(path, id, body),
+                Err(unseen) => self.gathered.miss(Some(&id), unseen),
             }
         }
+    }
+
+    fn keep(&mut self, path: &Path, id: String, body: Body) {
+        let name = path.file_name().map_or_else(|| text(path), |name| name.to_string_lossy().into_owned());
+        let resource = Resource { scope: self.scope.clone(), kind: "certificate-file", id, name };
+        self.gathered.answered += 1;
+        self.gathered.facts.certificates.push(body.at(resource, Origin::File, CertificateUsage::Unknown));
     }
 }
 
@@ -141,10 +168,6 @@ fn not_followed(links: usize) -> Unseen {
     let message =
         format!("{links} links lead out of the folder and were not followed, the first is named here");
     coded(Reason::Skipped, "link-not-followed", message)
-}
-
-fn too_many(entries: usize) -> Unseen {
-    coded(Reason::Skipped, "too-many-files", format!("more than {entries} entries in one folder"))
 }
 
 fn unwalkable(error: &walkdir::Error) -> Unseen {

@@ -1,6 +1,9 @@
 //! Files and folders as they are found: bundles, binaries, keys, pipes, links, and what cannot be read.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod manifests;
+mod stores;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -12,6 +15,7 @@ use tempfile::TempDir;
 
 use super::{Limits, gather, present};
 use crate::error::Error;
+use crate::passwords::Passwords;
 
 fn certificate(name: &str) -> rcgen::Certificate {
     CertificateParams::new(vec![name.to_owned()]).unwrap().self_signed(&KeyPair::generate().unwrap()).unwrap()
@@ -32,7 +36,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 fn seen(path: &Path) -> Facts {
-    gather(path, &Limits::default())
+    gather(path, &Passwords::default(), &Limits::default())
 }
 
 /// Names covered, with the id of the resource without the folder.
@@ -86,7 +90,7 @@ fn a_bundle_numbers_its_certificates_and_a_bad_block_hides_none() {
     );
     assert_eq!(
         gaps(&facts, root.path()),
-        ["bundle.txt certificate block 2: the text in the block is not base64"]
+        ["bundle.txt#2 certificate block 2: the text in the block is not base64"]
     );
     assert_eq!(facts.scopes[0].status(), CoverageStatus::Partial);
 }
@@ -128,7 +132,7 @@ fn a_folder_names_what_claims_a_certificate_and_shows_none() {
     let facts = seen(root.path());
     assert_eq!(
         gaps(&facts, root.path()),
-        ["empty.pem empty", "garbage.crt no-certificate", "store.p12 unsupported-format"]
+        ["empty.pem empty", "garbage.crt no-certificate", "store.p12 no-certificate"]
     );
     assert_eq!(facts.certificates, []);
 }
@@ -177,15 +181,16 @@ fn a_file_beyond_the_limit_is_not_read() {
     let text = pem("a.example");
     let root = folder(&[("a.pem", text.as_bytes())]);
     let exact = Limits { file_bytes: text.len() as u64, ..Limits::default() };
-    assert_eq!(gather(root.path(), &exact).certificates.len(), 1);
-    let facts = gather(root.path(), &Limits { file_bytes: exact.file_bytes - 1, ..exact });
+    assert_eq!(gather(root.path(), &Passwords::default(), &exact).certificates.len(), 1);
+    let facts =
+        gather(root.path(), &Passwords::default(), &Limits { file_bytes: exact.file_bytes - 1, ..exact });
     assert_eq!(gaps(&facts, root.path()), ["a.pem too-large"]);
 }
 
 #[test]
 fn more_entries_than_the_limit_are_told() {
     let root = folder(&[("a.pem", pem("a.example").as_bytes()), ("b.pem", pem("b.example").as_bytes())]);
-    let facts = gather(root.path(), &Limits { entries: 2, ..Limits::default() });
+    let facts = gather(root.path(), &Passwords::default(), &Limits { entries: 2, ..Limits::default() });
     assert_eq!(found(&facts, root.path()), ["a.pem a.example"]);
     assert_eq!(facts.scopes[0].gaps[0].unseen.code.as_deref(), Some("too-many-files"));
 }

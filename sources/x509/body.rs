@@ -29,9 +29,18 @@ pub(crate) enum ReadError {
     /// A PEM block that begins and does not end.
     #[error("the block has no end line")]
     NoEnd,
-    /// A PKCS #7 bundle, which holds certificates in another form.
-    #[error("a PKCS #7 bundle cannot be read: convert it with `openssl pkcs7 -print_certs`")]
+    /// A PKCS #7 bundle that holds none, or is not in DER.
+    #[error("no certificates can be read in this PKCS #7 bundle: try `openssl pkcs7 -print_certs`")]
     Pkcs7,
+    /// A PKCS #12 store that is encrypted, where nobody said with what.
+    #[error("it is encrypted, and there is no password for it")]
+    Encrypted,
+    /// A PKCS #12 store that none of the passwords opens.
+    #[error("none of the passwords opens it")]
+    WrongPassword,
+    /// A store whose encryption or encoding is not known here.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// More blocks than any bundle has.
     #[error("more than {0} certificates in one file")]
     TooMany(usize),

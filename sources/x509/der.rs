@@ -1,4 +1,4 @@
-//! Splits a certificate into its fields (RFC 5280 section 4.1) without judging what is in them.
+//! Splits DER into its elements, and a certificate into its fields (RFC 5280 section 4.1), without judging what is in them.
 
 use x509_parser::asn1_rs::{Any, Class, FromDer, Tag};
 
@@ -32,12 +32,41 @@ impl<'a> Element<'a> {
         elements
     }
 
-    fn is(&self, tag: Tag) -> bool {
+    /// Whether it is of one of the types that ASN.1 defines.
+    pub(super) fn is(&self, tag: Tag) -> bool {
         self.class == Class::Universal && self.tag == tag
     }
 
-    fn is_context(&self, number: u32) -> bool {
+    /// Whether it is a field that is known by its number.
+    pub(super) fn is_context(&self, number: u32) -> bool {
         self.class == Class::ContextSpecific && self.tag == Tag(number)
+    }
+
+    /// Its elements, if it is a sequence.
+    pub(super) fn sequence(&self) -> Option<std::vec::IntoIter<Self>> {
+        self.is(Tag::Sequence).then(|| self.elements().into_iter())
+    }
+
+    /// The one element inside of a field that is known by its number.
+    pub(super) fn inside(&self, number: u32) -> Option<Self> {
+        self.is_context(number).then(|| Self::first(self.content))?.map(|(element, _)| element)
+    }
+
+    /// The encoding of an object identifier.
+    pub(super) fn identifier(&self) -> Option<&'a [u8]> {
+        self.is(Tag::Oid).then_some(self.content)
+    }
+
+    /// The bytes of an octet string.
+    pub(super) fn octets(&self) -> Option<&'a [u8]> {
+        self.is(Tag::OctetString).then_some(self.content)
+    }
+
+    /// A number that is not negative and not large.
+    pub(super) fn number(&self) -> Option<u32> {
+        let fits = self.is(Tag::Integer) && self.content.first()? & 0x80 == 0;
+        let add = |number: u32, byte: &u8| number.checked_mul(256)?.checked_add(u32::from(*byte));
+        if fits { self.content.iter().try_fold(0, add) } else { None }
     }
 }
 

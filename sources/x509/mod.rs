@@ -5,11 +5,16 @@
 
 mod body;
 mod der;
+mod java;
 mod key;
 mod name;
 mod pem;
+mod pkcs12;
+mod pkcs7;
+mod stored;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use body::{Body, ReadError, read};
-pub(crate) use pem::{BlockError, certificates_in_pem, encodings_in_pem};
+pub(crate) use pem::{certificates_in_pem, encodings_in_pem};
+pub(crate) use stored::{Fault, Stored, certificates};

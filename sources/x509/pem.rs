@@ -9,13 +9,14 @@ use thiserror::Error;
 
 use super::body::{Body, ReadError, read};
 use super::der::Element;
+use super::pkcs7;
 
 /// No bundle that means it has more; a file of nothing but begin lines would.
 const MOST_BLOCKS: usize = 10_000;
 const BEGIN: &str = "-BEGIN ";
 const END: &str = "-END ";
 
-/// One certificate block that could not be read.
+/// One certificate block that could not be read. DER is one block.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("certificate block {number}: {error}")]
 pub(crate) struct BlockError {
@@ -39,7 +40,7 @@ pub(crate) fn certificates_in_pem(text: &[u8]) -> Vec<Result<Body, BlockError>> 
 /// The same as [`certificates_in_pem`], not yet read: one DER encoding for each certificate block.
 pub(crate) fn encodings_in_pem(text: &[u8]) -> Vec<Result<Vec<u8>, BlockError>> {
     let text = decoded(text);
-    let blocks = text.split(BEGIN).skip(1).filter_map(certificate_block);
+    let blocks = text.split(BEGIN).skip(1).flat_map(certificates_of_block);
     let mut found: Vec<_> = blocks.take(MOST_BLOCKS + 1).collect();
     if found.is_empty() && !text.contains(BEGIN) {
         found.extend(bare(&text));
@@ -64,21 +65,45 @@ fn decoded(text: &[u8]) -> Cow<'_, str> {
     Cow::Owned(String::from_utf16_lossy(&units.collect::<Vec<_>>()))
 }
 
+/// What a block of a PEM text holds, by its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Certificate,
+    Trusted,
+    Bundle,
+}
+
+impl Kind {
+    fn of(label: &str) -> Option<Self> {
+        match label {
+            "CERTIFICATE" | "X509 CERTIFICATE" => Some(Self::Certificate),
+            "TRUSTED CERTIFICATE" => Some(Self::Trusted),
+            "PKCS7" | "PKCS #7 SIGNED DATA" | "CMS" => Some(Self::Bundle),
+            _ => None,
+        }
+    }
+}
+
 /// What stands between one `-BEGIN ` and the next, if its label says certificate.
-fn certificate_block(block: &str) -> Option<Result<Vec<u8>, ReadError>> {
+fn certificates_of_block(block: &str) -> Vec<Result<Vec<u8>, ReadError>> {
     let letter = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '#';
     let (label, rest) = block.split_at(block.find(|c| !letter(c)).unwrap_or(block.len()));
-    let trusted = match label.trim() {
-        "CERTIFICATE" | "X509 CERTIFICATE" => false,
-        "TRUSTED CERTIFICATE" => true,
-        "PKCS7" | "PKCS #7 SIGNED DATA" => return Some(Err(ReadError::Pkcs7)),
-        _ => return None,
-    };
+    let Some(kind) = Kind::of(label.trim()) else { return Vec::new() };
     let Some((content, _)) = rest.split_once(END) else {
-        return Some(Err(ReadError::NoEnd));
+        return vec![Err(ReadError::NoEnd)];
     };
-    let encoding = der(content.trim_matches('-'));
-    Some(if trusted { encoding.map(without_trust_settings) } else { encoding })
+    match (kind, der(content.trim_matches('-'))) {
+        (Kind::Trusted, encoding) => vec![encoding.map(without_trust_settings)],
+        (Kind::Bundle, Ok(bundle)) => certificates_of_bundle(&bundle),
+        (_, encoding) => vec![encoding],
+    }
+}
+
+fn certificates_of_bundle(bundle: &[u8]) -> Vec<Result<Vec<u8>, ReadError>> {
+    match pkcs7::certificates(bundle) {
+        Some(found) if !found.is_empty() => found.into_iter().map(|der| Ok(der.to_vec())).collect(),
+        _ => vec![Err(ReadError::Pkcs7)],
+    }
 }
 
 /// OpenSSL writes its trust settings right behind the certificate.

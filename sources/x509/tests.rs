@@ -47,7 +47,7 @@ fn day(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn texts(results: &[Result<Body, super::BlockError>]) -> Vec<String> {
+fn texts(results: &[Result<Body, super::pem::BlockError>]) -> Vec<String> {
     results
         .iter()
         .map(|result| match result {
@@ -251,7 +251,7 @@ fn a_bad_block_hides_no_other_and_is_never_silent() {
         "g.example",
         "certificate block 4: the block has no end line",
         "g.example",
-        "certificate block 6: a PKCS #7 bundle cannot be read: convert it with `openssl pkcs7 -print_certs`",
+        "certificate block 6: no certificates can be read in this PKCS #7 bundle: try `openssl pkcs7 -print_certs`",
         "certificate block 7: the block has no end line",
     ];
     assert_eq!(texts(&certificates_in_pem(bundle.as_bytes())), expected);

@@ -29,9 +29,9 @@ pub async fn run(mut args: args::Demo) -> Result<Exit, Failure> {
     let stand_in = StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() };
     let settings =
         Settings { stand_in: Some(stand_in), ..settings(&reach.aws, clock).map_err(Failure::usage)? };
-    let (prober, weights, rules) = Default::default();
+    let (prober, passwords, weights, rules) = Default::default();
     let shard = Shard::WHOLE;
-    let job = Job { reach, judge: args.judge, config, clock, prober, shard, weights, rules };
+    let job = Job { reach, judge: args.judge, config, clock, prober, passwords, shard, weights, rules };
     job.run(settings, teller).await
 }
 

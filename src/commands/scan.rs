@@ -1,11 +1,12 @@
 //! `howler scan`: from the command line to a job.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
-use howler_sources::{Limits, Prober, Settings, THROTTLED_FOR, TrustAnchors, present};
+use howler_sources::{Limits, Passwords, Prober, Settings, THROTTLED_FOR, TrustAnchors, present};
 
 use crate::args::{self, Aws, Reach};
 use crate::config::{self, Config, flags};
@@ -39,12 +40,14 @@ pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
         None => Teller::new(&args.tell, &config, Some(settings.clone())),
     };
     let prober = prober(&args.reach).map_err(Failure::usage)?;
+    let passwords = passwords(&args.reach).map_err(Failure::usage)?;
     for path in &args.reach.files {
         present(path).map_err(Failure::usage)?;
     }
     let weights = Weights::load(last_scan());
     let shard = shard.unwrap_or(Shard::WHOLE);
-    let job = Job { reach: args.reach, judge: args.judge, config, clock, prober, shard, weights, rules };
+    let job =
+        Job { reach: args.reach, judge: args.judge, config, clock, prober, passwords, shard, weights, rules };
     job.run(settings, teller?).await
 }
 
@@ -74,6 +77,20 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
 pub fn delivery(config: &Config) -> Result<Option<Settings>> {
     let wanted = config.notify.iter().any(|target| gateways::IN_AWS.contains(&target.gateway.as_str()));
     wanted.then(|| settings(&Aws::default(), Clock::new(None))).transpose()
+}
+
+/// What stores of certificates may be opened with. No message says what was read.
+fn passwords(reach: &Reach) -> Result<Passwords> {
+    let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    let in_file = |path: &PathBuf| {
+        let text = fs::read_to_string(path).with_context(|| format!("--password-file {}", path.display()));
+        text.map(first_line)
+    };
+    let in_variable =
+        |name: &String| environment::secret(name).with_context(|| format!("--password-env {name}"));
+    let files = reach.password_files.iter().map(in_file);
+    let texts: Result<Vec<String>> = files.chain(reach.password_variables.iter().map(in_variable)).collect();
+    Ok(Passwords::new(texts?))
 }
 
 /// What endpoints are asked with: the machine's trust anchors and those of `--trust`.
