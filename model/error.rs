@@ -18,6 +18,8 @@ pub enum Error {
     #[error("'{0}' is not a severity: one of critical, high, medium, low, info is expected")]
     Severity(String),
     /// An endpoint is `host:port` with an optional `#sni`, and perhaps a scheme.
-    #[error("'{0}' is not an endpoint: HOST:PORT or HOST:PORT#SNI is expected, perhaps after smtp:// or another scheme")]
+    #[error(
+        "'{0}' is not an endpoint: HOST:PORT or HOST:PORT#SNI is expected, perhaps after smtp:// or another scheme"
+    )]
     Endpoint(String),
 }

@@ -106,9 +106,11 @@ mod tests {
     fn each_gateway_has_its_file_and_its_line() {
         let listed: BTreeSet<String> =
             gateway::GATEWAYS.iter().map(|opener| opener.name.to_owned()).collect();
-        let others = ["mod", "pace", "alone", "deliver", "notice", "settings", "spacing", "http", "event", "aws"];
+        let others =
+            ["mod", "pace", "alone", "deliver", "notice", "settings", "spacing", "http", "event", "aws"];
         // Without the feature, the gateways that are services of AWS are files of nobody.
-        let aws = ["sns", "eventbridge", "security_hub"].map(|name| if cfg!(feature = "aws") { "" } else { name });
+        let aws =
+            ["sns", "eventbridge", "security_hub"].map(|name| if cfg!(feature = "aws") { "" } else { name });
         let files = names_in("gateway", &[&others[..], &aws[..]].concat());
         let files: BTreeSet<String> = files.into_iter().map(|file| file.replace('_', "-")).collect();
         assert_eq!(files, listed, "left: files, right: the list GATEWAYS");

@@ -49,45 +49,27 @@ impl Job {
         let mut signals = Signals::listen().map_err(Failure::internal)?;
         let session = Session::start(&settings).await.map_err(Failure::usage)?;
         let rules = Arc::clone(&self.rules);
-        let plan = Plan::new(
-            &self.judge.checks,
-            &self.config.skipped,
-            &self.judge.sources,
-            rules,
-        );
+        let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources, rules);
         let units = outside(&self.reach, &plan).map_err(Failure::usage)?;
         let recipe = plan.recipe(&self.config);
         let checks: Vec<String> = plan.checks.iter().map(|check| check.id.to_owned()).collect();
         let all_regions = regions::wants_all(&self.config.regions).then_some("regions");
-        let sources = plan
-            .sources
-            .iter()
-            .map(|source| source.id)
-            .chain(all_regions)
-            .map(str::to_owned)
-            .collect();
+        let sources =
+            plan.sources.iter().map(|source| source.id).chain(all_regions).map(str::to_owned).collect();
         let entered = tokio::select! {
             entered = self.enter(&session) => Ok(entered.map_err(Failure::usage)?),
             signal = signals.next() => Err(signal),
         };
         let scanned = match entered {
-            Ok(entered) => {
-                self.scan(entered, plan, units, started_at, &mut signals, &teller)
-                    .await?
-            }
-            Err(signal) => Scanned {
-                signal: Some(signal),
-                ..nothing()
-            },
+            Ok(entered) => self.scan(entered, plan, units, started_at, &mut signals, &teller).await?,
+            Err(signal) => Scanned { signal: Some(signal), ..nothing() },
         };
         let run = Run {
             checks: checks.clone(),
             sources,
             ..self.ran(started_at, session.calls().sent(), scanned.signal)
         };
-        std::mem::take(&mut self.weights)
-            .save(&recipe)
-            .unwrap_or_else(|error| say(&format!("{error:#}")));
+        std::mem::take(&mut self.weights).save(&recipe).unwrap_or_else(|error| say(&format!("{error:#}")));
         teller.say_cost(&Cost {
             traffic: session.traffic(),
             took: began.elapsed(),
@@ -98,23 +80,14 @@ impl Job {
             scanned.unmatched(&self.rules).iter().for_each(|line| say(line));
         }
         let units = scanned.units.iter().map(Place::from).collect();
-        let planned = Planned {
-            digest: recipe,
-            checks,
-            units,
-        };
+        let planned = Planned { digest: recipe, checks, units };
         teller.tell_scanned(scanned, run, planned, &mut signals).await
     }
 
     /// Who scans, and what rules have to know before; nobody, where AWS is not asked.
     async fn enter(&self, session: &Session) -> Result<Entered> {
         match self.reach.reaches_aws() {
-            true => {
-                identity::enter(session.clone(), &self.config)
-                    .await?
-                    .look_up(&self.rules)
-                    .await
-            }
+            true => identity::enter(session.clone(), &self.config).await?.look_up(&self.rules).await,
             false => Ok(Entered::nobody(session.clone())),
         }
     }
@@ -152,9 +125,7 @@ impl Job {
             scanned: nothing(),
             pending: Default::default(),
         };
-        let scanned = scanning
-            .run(units, entered.scopes, &self.config.accounts, signals)
-            .await;
+        let scanned = scanning.run(units, entered.scopes, &self.config.accounts, signals).await;
         progress.clear();
         scanned
     }

@@ -275,7 +275,10 @@ impl<'a> Course<'a> {
         let Self { run, at, seq, .. } = &*self;
         let sources = run.sources.join(" ");
         let finished = run.finished;
-        self.db.execute(sql, params![seq, run.id, at.timestamp_millis(), finished, is_complete, file, sources])?;
+        self.db.execute(
+            sql,
+            params![seq, run.id, at.timestamp_millis(), finished, is_complete, file, sources],
+        )?;
         Ok(())
     }
 }

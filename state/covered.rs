@@ -208,11 +208,8 @@ mod tests {
         for other in [place("1", "eu-west-2", "acm"), place("2", "eu-west-1", "acm")] {
             assert!(!concerns(&here, "denied", &other), "{other}");
         }
-        let blind = [
-            place("1", "global", "sts"),
-            place("1", "global", "ec2"),
-            place("9", "global", "organizations"),
-        ];
+        let blind =
+            [place("1", "global", "sts"), place("1", "global", "ec2"), place("9", "global", "organizations")];
         for scope in &blind {
             assert!(concerns(scope, "denied", &here), "{scope}");
             assert!(!concerns(scope, "ok", &here), "{scope}");

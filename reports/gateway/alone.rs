@@ -43,13 +43,15 @@ mod tests {
     fn all_that_is_worth_telling_is_told_to_whoever_forgets_or_knows_it_again() {
         let sample = samples::scan();
         let scan = sample.scan();
-        let open: Vec<&str> = sample.findings.iter().filter(|f| f.is_worth_telling()).map(|f| &*f.id).collect();
+        let open: Vec<&str> =
+            sample.findings.iter().filter(|f| f.is_worth_telling()).map(|f| &*f.id).collect();
         assert!(!open.is_empty() && open.len() < sample.findings.len());
         for (keeps, news) in [(Keeps::Leases, "standing"), (Keeps::State, "opened")] {
-            let notices: Vec<Notice> =
-                alone(&scan, keeps).unwrap().unwrap().map(Result::unwrap).collect();
+            let notices: Vec<Notice> = alone(&scan, keeps).unwrap().unwrap().map(Result::unwrap).collect();
             assert_eq!(notices.iter().map(|notice| &*notice.finding.id).collect::<Vec<_>>(), open);
-            assert!(notices.iter().all(|notice| notice.news.as_str() == news && notice.since == scan.run.now));
+            assert!(
+                notices.iter().all(|notice| notice.news.as_str() == news && notice.since == scan.run.now)
+            );
         }
         assert!(alone(&scan, Keeps::Nothing).unwrap().is_none());
     }
@@ -57,7 +59,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_no_end() {
         let sample = samples::scan();
-        let records = samples::Watched { held: sample.held(), readable: Some(1), ..samples::Watched::default() };
+        let records =
+            samples::Watched { held: sample.held(), readable: Some(1), ..samples::Watched::default() };
         let scan = sample.scan_of(Box::new(records));
         let all: Vec<_> = alone(&scan, Keeps::Leases).unwrap().unwrap().collect();
         assert!(all.iter().any(Result::is_err), "an error is passed on");

@@ -1,7 +1,7 @@
 //! Where findings are delivered: one file for each gateway, one line in the list.
 
-mod alone;
 mod alertmanager;
+mod alone;
 #[cfg(feature = "aws")]
 mod aws;
 mod deliver;
@@ -23,9 +23,9 @@ mod webhook;
 
 use std::pin::Pin;
 
+pub use alone::{Notices, alone};
 #[cfg(feature = "aws")]
 pub use aws::{Asked, Aws, Barred, Caller, SdkConfig};
-pub use alone::{Notices, alone};
 pub use deliver::{Settle, bodies, deliver};
 pub use notice::{Envelope, News, Notice, Told, lease};
 pub use pace::Pace;

@@ -4,8 +4,8 @@ use clap::Subcommand;
 use howler_model::Partition;
 use howler_sources::{RoleArn, RoleName};
 
-use super::{Notify, check_names};
 use super::notify::NotifyParser;
+use super::{Notify, check_names};
 
 #[derive(Debug, Subcommand)]
 pub enum Policy {

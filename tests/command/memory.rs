@@ -162,7 +162,8 @@ fn made_anew(days: i64) -> Memory {
     }
     howler(&["history", "rebuild", "--state", &anew.text()]).run().exits(0);
     let misspelt = anew.path().join("misspelt");
-    let ran = howler(&["history", "rebuild", "--no-config", "--state", misspelt.to_str().unwrap()]).run().exits(2);
+    let ran =
+        howler(&["history", "rebuild", "--no-config", "--state", misspelt.to_str().unwrap()]).run().exits(2);
     assert!(ran.stderr.contains("no scan is remembered here") && !misspelt.exists(), "{}", ran.stderr);
     anew.look();
     assert_eq!(answers(&anew, &ids), before);

@@ -115,7 +115,8 @@ fn a_gap_is_gone_only_if_whoever_met_it_was_asked_again() {
     };
     let regions = || Place { region: Some("global".into()), ..place("111111111111", "ec2") };
     let night = |days, findings, sources: &[&str]| {
-        let scopes = vec![scope(place("111111111111", "vpc"), "ok"), scope(place("111111111111", "ec2"), "ok")];
+        let scopes =
+            vec![scope(place("111111111111", "vpc"), "ok"), scope(place("111111111111", "ec2"), "ok")];
         let mut scan = seen(day(days), findings, scopes);
         scan.run.sources = sources.iter().map(|&source| source.to_owned()).collect();
         scan
