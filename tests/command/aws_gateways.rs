@@ -145,7 +145,7 @@ fn security_hub_has_each_finding_in_its_own_account_and_region() {
         .iter()
         .map(|it| (it["id"].as_str().unwrap().to_owned(), it.clone()))
         .collect();
-    for ((account, region, id), _) in &imported {
+    for (account, region, id) in imported.keys() {
         let scope = &findings[id]["scope"];
         assert_eq!(scope["account"].as_str().unwrap_or(MANAGEMENT), account);
         let own = scope["region"].as_str().filter(|region| *region != "global").unwrap_or("us-east-1");

@@ -1,6 +1,7 @@
 //! The built command, asked as its users ask it: on a simulated organisation, on a third-party AWS server, on real
 //! TLS servers and on a real Alertmanager. `scripts/test` brings the servers; a missing one fails, none is skipped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(clippy::print_stdout, reason = "what was expected and what came is shown")]
 
 mod harness;
 
