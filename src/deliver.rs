@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{FutureExt, Stream, StreamExt, stream};
 use howler_reports::gateway::{Envelope, Gateway, Keeps, Notices, Settle, alone, deliver, lease};
-use howler_reports::{Delivery, Scan, Severity};
-use howler_state::{Audience, Memory, Owners};
+use howler_reports::{Delivery, Scan};
+use howler_state::{Audience, Memory};
 
 use crate::config::Config;
 use crate::gateways::Recipient;
@@ -109,21 +109,10 @@ pub fn notices<'a>(
     }
     let all = alone(scan, audience.keeps)?;
     let all = all.ok_or_else(|| anyhow::anyhow!("only --state knows what changed"))?;
-    let is_for = |severity: Severity, owner: Option<&str>| {
-        severity <= audience.at_least && owners_have(&audience.owners, owner)
-    };
-    Ok(Box::new(all.filter(move |notice| match notice {
-        Ok(notice) => is_for(notice.finding.severity, notice.finding.owner.as_deref()),
+    Ok(Box::new(all.filter(|notice| match notice {
+        Ok(notice) => audience.is_for(notice.finding.severity, notice.finding.owner.as_deref()),
         Err(_) => true,
     })))
-}
-
-fn owners_have(owners: &Owners, owner: Option<&str>) -> bool {
-    match owners {
-        Owners::All => true,
-        Owners::Only(only) => owner == Some(only),
-        Owners::AllBut(others) => owner.is_none_or(|owner| !others.iter().any(|other| other == owner)),
-    }
 }
 
 fn note(audience: &Audience, memory: Option<&Memory>) -> anyhow::Result<Box<dyn Settle + Send>> {

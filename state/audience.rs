@@ -50,7 +50,8 @@ impl Owners {
 
 impl Audience {
     /// Whether a finding of that severity and owner is for it.
-    pub(crate) fn is_for(&self, severity: Severity, owner: Option<&str>) -> bool {
+    #[must_use]
+    pub fn is_for(&self, severity: Severity, owner: Option<&str>) -> bool {
         // The words of a document stand worst first.
         severity <= self.at_least && self.owners.include(owner)
     }
