@@ -1,35 +1,30 @@
 //! Delivering a scan: each gateway is told what its audience is to know, and the memory takes note of it.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures::{FutureExt, Stream, StreamExt, stream};
+use chrono::TimeDelta;
+use futures::{Stream, StreamExt, stream};
 use howler_reports::gateway::{Envelope, Gateway, Keeps, Notices, Settle, alone, deliver, lease};
 use howler_reports::{Delivery, Scan};
 use howler_state::{Audience, Memory};
 
 use crate::config::Config;
+use crate::environment;
 use crate::gateways::Recipient;
 use crate::write::say;
 
 /// Gateways that are told at the same time.
 const AT_ONCE: usize = 8;
 
-/// Whether a scan has just ended, or is told once more, and when it is told.
+/// Whether a scan has just ended, or is told once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    Scan(DateTime<Utc>),
-    Again(DateTime<Utc>),
+    Scan,
+    Again,
 }
 
 impl Occasion {
     /// Whether a sign of life is due: what forgets it needs it again.
     fn beats(self, keeps: Keeps) -> bool {
-        matches!(self, Self::Scan(_)) || keeps == Keeps::Leases
-    }
-
-    /// The envelope of a scan that is told now.
-    fn envelope(self, scan: &Scan, lease: TimeDelta) -> Envelope<'_> {
-        let (Self::Scan(sent_at) | Self::Again(sent_at)) = self;
-        Envelope { sent_at, ..Envelope::of(scan, lease) }
+        self == Self::Scan || keeps == Keeps::Leases
     }
 }
 
@@ -39,19 +34,16 @@ pub fn lease_of(config: &Config) -> TimeDelta {
 }
 
 /// Tells all gateways, and gives what became of it in their order.
-pub fn tell_all<'a>(
-    recipients: &'a [Recipient],
-    scan: &'a Scan,
-    memory: Option<&'a Memory>,
+pub async fn tell_all(
+    recipients: &[Recipient],
+    scan: &Scan,
+    memory: Option<&Memory>,
     lease: TimeDelta,
     occasion: Occasion,
-) -> impl Stream<Item = Delivery> + 'a {
-    let all = tell_each(recipients, scan, memory, lease, occasion).collect::<Vec<_>>();
-    let in_order = |mut all: Vec<(usize, Delivery)>| {
-        all.sort_by_key(|(place, _)| *place);
-        stream::iter(all.into_iter().map(|(_, delivery)| delivery))
-    };
-    all.map(in_order).flatten_stream()
+) -> Vec<Delivery> {
+    let mut all: Vec<_> = tell_each(recipients, scan, memory, lease, occasion).collect().await;
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, delivery)| delivery).collect()
 }
 
 /// Tells all gateways, and gives the place of each with what became of it, as soon as that is known: a slow one keeps
@@ -81,7 +73,9 @@ async fn tell(
     occasion: Occasion,
 ) -> Delivery {
     let Recipient { gateway, audience } = recipient;
-    let envelope = occasion.envelope(scan, lease);
+    // The scan may be one of long ago, or judged by another time.
+    let clock = environment::now;
+    let envelope = Envelope { sent_at: clock(), clock: Some(clock), ..Envelope::of(scan, lease) };
     let due = occasion.beats(gateway.keeps());
     let ready = match notices(audience, scan, memory) {
         Ok(notices) => note(audience, memory).map(|note| (notices, note)),

@@ -18,15 +18,20 @@ use crate::args::Colour;
 #[derive(Debug, Clone, Copy)]
 pub struct Clock(Option<DateTime<Utc>>);
 
+/// The time of this machine, in whole seconds: no certificate or report is finer.
+pub fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(0)
+}
+
 impl Clock {
     /// A clock that stands still at `fixed`, or one that runs.
     pub fn new(fixed: Option<DateTime<Utc>>) -> Self {
         Self(fixed)
     }
 
-    /// The time, in whole seconds: no certificate or report is finer.
+    /// The time.
     pub fn now(self) -> DateTime<Utc> {
-        self.0.unwrap_or_else(|| Utc::now().trunc_subsecs(0))
+        self.0.unwrap_or_else(now)
     }
 
     /// A name for a scan: when it began and, unless the clock stands still for a replay, by which process.

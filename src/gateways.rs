@@ -4,14 +4,12 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use howler_reports::gateway::{self, GATEWAYS, Gateway, Keeps};
+use data_encoding::HEXLOWER;
+use howler_reports::gateway::{self, Gateway, Keeps};
 use howler_state::{Audience, Owners};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Target};
-
-/// Gateways that are services of AWS.
-pub const IN_AWS: [&str; 3] = ["sns", "eventbridge", "security-hub"];
 
 /// A gateway and what it is to be told.
 pub struct Recipient {
@@ -78,8 +76,7 @@ fn apart(mut recipients: Vec<Recipient>) -> Vec<Recipient> {
 pub fn open(target: &Target, config: &Config, way: &Way) -> Result<Recipient> {
     let settings = way.with(target.settings(config.delivery.pace)?);
     let gateway = gateway::open(&target.gateway, &settings)?;
-    let opener = GATEWAYS.iter().find(|opener| opener.name == target.gateway);
-    let usual = opener.map(|opener| opener.at_least.into()).unwrap_or(howler_model::Severity::Low);
+    let usual = target.opener().map(|opener| opener.at_least.into()).unwrap_or(howler_model::Severity::Low);
     let audience = Audience {
         key: key(target, gateway.target()),
         gateway: target.gateway.clone(),
@@ -95,7 +92,8 @@ pub fn open(target: &Target, config: &Config, way: &Way) -> Result<Recipient> {
 /// The same from scan to scan. What is told of the address is all that goes into it: it may hold a password.
 fn key(target: &Target, told: &str) -> String {
     let digest = Sha256::digest(told);
-    let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let mut hash = HEXLOWER.encode(&digest);
+    hash.truncate(12);
     match &target.owner {
         Some(owner) => format!("{} {owner} {hash}", target.gateway),
         None => format!("{} {hash}", target.gateway),

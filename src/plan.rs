@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use howler_checks::CHECKS;
 use howler_model::{Check, FactKind, Gap, Region, Scope, ScopeCoverage, Unseen};
 use howler_rules::Rules;
@@ -65,7 +66,7 @@ impl Plan {
         let Config { accounts, regions, thresholds, .. } = config;
         let rules = self.rules.digest();
         let all = (env!("CARGO_PKG_VERSION"), checks, sources, accounts, regions, thresholds, rules);
-        Sha256::digest(format!("{all:?}")).iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&Sha256::digest(format!("{all:?}")))
     }
 
     /// The IAM actions that the sources need in an account.

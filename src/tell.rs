@@ -15,7 +15,7 @@ use howler_state::{Audience, Memory};
 use crate::args::{Output, Tell};
 use crate::config::Config;
 use crate::deliver::{Occasion, lease_of, tell_each, untold};
-use crate::environment::{self, Clock};
+use crate::environment;
 use crate::exit::{Exit, Failure};
 use crate::gateways::{self, Recipient};
 use crate::memory::Place;
@@ -199,9 +199,7 @@ impl Teller {
     ) -> Result<(), Exit> {
         let mut told = BTreeMap::new();
         {
-            // The scan may be one of long ago, or judged by another time.
-            let occasion = Occasion::Scan(Clock::new(None).now());
-            let telling = tell_each(&self.recipients, scan, memory.as_ref(), self.lease, occasion);
+            let telling = tell_each(&self.recipients, scan, memory.as_ref(), self.lease, Occasion::Scan);
             let mut telling = std::pin::pin!(telling);
             loop {
                 tokio::select! {

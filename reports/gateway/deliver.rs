@@ -1,14 +1,15 @@
 //! Delivers notices batch by batch, and says what became of each.
 
 use std::io;
-use std::time::Duration;
+
+use chrono::TimeDelta;
 
 use super::{Envelope, Gateway, Notice, Sent};
 use crate::Delivery;
 use crate::escape::terminal;
 
 /// How long one gateway is told: a slow one must not hold up the reports, nor the next scan.
-const LONGEST: Duration = Duration::from_secs(30 * 60);
+const LONGEST: TimeDelta = TimeDelta::minutes(30);
 /// How many errors are told.
 const MOST_ERRORS: usize = 3;
 
@@ -106,9 +107,9 @@ impl Course {
             if part.is_empty() {
                 return trouble.map_or(Ok(()), |error| Err(unread(error)));
             }
-            if envelope.began.elapsed() >= LONGEST {
+            if envelope.now() - envelope.sent_at >= LONGEST {
                 self.rejected += part.len();
-                let minutes = LONGEST.as_secs() / 60;
+                let minutes = LONGEST.num_minutes();
                 return Err(format!(
                     "{minutes} minutes were not enough; what is left is sent by the next run"
                 ));

@@ -32,6 +32,8 @@ pub(super) const OPENER: Opener = Opener {
     name: NAME,
     address: "BUS, or arn:aws:events:REGION:ACCOUNT:event-bus/BUS",
     is_secret: false,
+    is_cluster: false,
+    is_in_aws: true,
     at_least: Severity::Low,
     open,
 };

@@ -99,6 +99,10 @@ pub struct Opener {
     pub address: &'static str,
     /// Whether its address is a secret as a whole.
     pub is_secret: bool,
+    /// Whether several addresses are members of one cluster; otherwise each is a gateway of its own.
+    pub is_cluster: bool,
+    /// Whether it is a service of AWS, and needs a way into it.
+    pub is_in_aws: bool,
     /// The least severity that it is told of where nobody says otherwise.
     pub at_least: crate::Severity,
     /// Opens it, without connecting.

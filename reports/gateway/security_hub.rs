@@ -38,6 +38,8 @@ pub(super) const OPENER: Opener = Opener {
     name: NAME,
     address: "regions, or one REGION for all",
     is_secret: false,
+    is_cluster: false,
+    is_in_aws: true,
     at_least: Severity::Low,
     open,
 };

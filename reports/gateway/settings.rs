@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::Severity;
@@ -26,7 +27,9 @@ impl Secret {
 
     /// Eight digits that tell it apart from others and give nothing of it away.
     pub(crate) fn mark(&self) -> String {
-        Sha256::digest(&self.0).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        let mut mark = HEXLOWER.encode(&Sha256::digest(&self.0));
+        mark.truncate(8);
+        mark
     }
 }
 

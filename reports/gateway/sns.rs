@@ -22,6 +22,8 @@ pub(super) const OPENER: Opener = Opener {
     name: NAME,
     address: "arn:aws:sns:REGION:ACCOUNT:TOPIC",
     is_secret: false,
+    is_cluster: false,
+    is_in_aws: true,
     at_least: Severity::Low,
     open,
 };

@@ -17,8 +17,15 @@ const NAME: &str = "webhook";
 const MOST: usize = 50;
 const CONTENT_TYPE: &str = "application/cloudevents-batch+json";
 
-pub(super) const OPENER: Opener =
-    Opener { name: NAME, address: "https://HOST/PATH", is_secret: false, at_least: Severity::Low, open };
+pub(super) const OPENER: Opener = Opener {
+    name: NAME,
+    address: "https://HOST/PATH",
+    is_secret: false,
+    is_cluster: false,
+    is_in_aws: false,
+    at_least: Severity::Low,
+    open,
+};
 
 /// One webhook.
 struct Webhook {

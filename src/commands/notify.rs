@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context, Error};
-use futures::StreamExt;
 use howler_reports::gateway::{Envelope, Keeps, bodies};
 use howler_reports::{Kept, Scan, visible};
 use howler_state::Memory;
@@ -11,7 +10,6 @@ use howler_state::Memory;
 use crate::args::Retell;
 use crate::config::{self, Config, delivered};
 use crate::deliver::{Occasion, lease_of, notices, tell_all};
-use crate::environment::Clock;
 use crate::exit::{Exit, Failure};
 use crate::gateways::{Recipient, open_all};
 use crate::memory::Place;
@@ -39,9 +37,8 @@ pub async fn run(args: Retell) -> Result<Exit, Failure> {
     if args.dry_run {
         return print(&recipients, &scan, memory.as_ref(), &config);
     }
-    let again = Occasion::Again(Clock::new(None).now());
-    let telling = tell_all(&recipients, &scan, memory.as_ref(), lease_of(&config), again);
-    let deliveries: Vec<_> = telling.collect().await;
+    let lease = lease_of(&config);
+    let deliveries = tell_all(&recipients, &scan, memory.as_ref(), lease, Occasion::Again).await;
     if let Some(memory) = &mut memory {
         note(memory, &recipients, &deliveries);
     }

@@ -9,10 +9,9 @@ use anyhow::{Context, Error, Result};
 use howler_sources::{Limits, Passwords, Prober, Settings, THROTTLED_FOR, TrustAnchors, present};
 
 use crate::args::{self, Aws, Reach};
-use crate::config::{self, Config, flags};
+use crate::config::{self, Config, Target, flags};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
-use crate::gateways;
 use crate::job::Job;
 use crate::shard::Shard;
 use crate::tell::Teller;
@@ -75,7 +74,7 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
 
 /// How gateways reach AWS that are services of it, where nothing is scanned; none if there are none.
 pub fn delivery(config: &Config) -> Result<Option<Settings>> {
-    let wanted = config.notify.iter().any(|target| gateways::IN_AWS.contains(&target.gateway.as_str()));
+    let wanted = config.notify.iter().filter_map(Target::opener).any(|opener| opener.is_in_aws);
     wanted.then(|| settings(&Aws::default(), Clock::new(None))).transpose()
 }
 

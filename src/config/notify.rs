@@ -26,9 +26,6 @@ pub struct Target {
     pub owner: Option<String>,
 }
 
-/// A gateway of which several addresses are one cluster; of any other, each is a gateway of its own.
-const CLUSTERED: &str = "alertmanager";
-
 impl Target {
     fn new(gateway: &str, addresses: Vec<Kept>) -> Self {
         Self {
@@ -41,6 +38,11 @@ impl Target {
             heartbeat: None,
             owner: None,
         }
+    }
+
+    /// What kind of gateway it is.
+    pub fn opener(&self) -> Option<&'static Opener> {
+        find(&self.gateway)
     }
 
     /// How the gateway is reached, with all secrets.
@@ -67,14 +69,18 @@ impl Target {
     }
 }
 
+fn find(gateway: &str) -> Option<&'static Opener> {
+    GATEWAYS.iter().find(|opener| opener.name == gateway)
+}
+
 /// The targets of one gateway: an address, a table with what else there is to say, or a list of these.
 pub fn targets(gateway: &str, value: &Value) -> Result<Vec<Target>, String> {
-    let Some(opener) = GATEWAYS.iter().find(|known| known.name == gateway) else {
+    let Some(opener) = find(gateway) else {
         let known: Vec<&str> = GATEWAYS.iter().map(|known| known.name).collect();
         return Err(format!("there is no such gateway; there is {}", known.join(", ")));
     };
     let targets = match value {
-        Value::List(items) if gateway == CLUSTERED && items.iter().all(is_address) => {
+        Value::List(items) if opener.is_cluster && items.iter().all(is_address) => {
             vec![Target::new(gateway, items.iter().map(Kept::of).collect::<Result<_, _>>()?)]
         }
         Value::List(items) => {

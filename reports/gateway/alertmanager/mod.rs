@@ -19,8 +19,15 @@ const NAME: &str = "alertmanager";
 /// Notices in one request; proxies have limits where Alertmanager has none.
 const MOST: usize = 500;
 
-pub(super) const OPENER: Opener =
-    Opener { name: NAME, address: "http://HOST:9093", is_secret: false, at_least: Severity::Low, open };
+pub(super) const OPENER: Opener = Opener {
+    name: NAME,
+    address: "http://HOST:9093",
+    is_secret: false,
+    is_cluster: true,
+    is_in_aws: false,
+    at_least: Severity::Low,
+    open,
+};
 
 /// One Alertmanager, in one member or several.
 struct Alertmanager {

@@ -19,6 +19,8 @@ pub(super) const OPENER: Opener = Opener {
     name: NAME,
     address: "ROUTING-KEY, or [ROUTING-KEY, https://events.eu.pagerduty.com]",
     is_secret: true,
+    is_cluster: false,
+    is_in_aws: false,
     at_least: AT_LEAST,
     open,
 };

@@ -21,6 +21,8 @@ pub(super) const OPENER: Opener = Opener {
     name: NAME,
     address: "https://hooks.slack.com/services/...",
     is_secret: true,
+    is_cluster: false,
+    is_in_aws: false,
     at_least: Severity::Low,
     open,
 };

@@ -1,8 +1,7 @@
 //! The signature of a body: whoever shares the secret sees that howler wrote it, and when.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -31,11 +30,7 @@ impl Signature {
         let mut mac = self.0.clone();
         mac.update(format!("{seconds}.").as_bytes());
         mac.update(body.as_bytes());
-        let mut value = format!("t={seconds},v1=");
-        for byte in mac.finalize().into_bytes() {
-            // Writing to a String cannot fail.
-            let _ = write!(value, "{byte:02x}");
-        }
-        (HEADER, Secret::new(value))
+        let code = HEXLOWER.encode(&mac.finalize().into_bytes());
+        (HEADER, Secret::new(format!("t={seconds},v1={code}")))
     }
 }

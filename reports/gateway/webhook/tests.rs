@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::Delivery;
@@ -142,9 +142,12 @@ async fn what_takes_long_is_signed_at_its_time_and_ends() {
     let sample = samples::scan();
     let (gateway, scan) = (open(&settings).unwrap(), sample.scan());
     let mut envelope = Envelope::of(&scan, TimeDelta::hours(50));
-    for (minutes, accepted) in [(20, 60), (31, 0)] {
-        let Some(began) = Instant::now().checked_sub(Duration::from_secs(minutes * 60)) else { return };
-        envelope.began = began;
+    let later: [(fn() -> DateTime<Utc>, usize); 2] = [
+        (|| samples::now() + TimeDelta::minutes(20) + TimeDelta::seconds(5), 60),
+        (|| samples::now() + TimeDelta::minutes(31), 0),
+    ];
+    for (clock, accepted) in later {
+        envelope.clock = Some(clock);
         let mut notices = numbered(&sample, 60).into_iter().map(Ok);
         let delivery = deliver(gateway.as_ref(), &mut notices, &envelope, &mut (), true).await;
         assert_eq!((delivery.accepted, delivery.rejected), (accepted, 60 - accepted));
