@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -142,11 +141,9 @@ async fn what_takes_long_is_signed_at_its_time_and_ends() {
     let sample = samples::scan();
     let (gateway, scan) = (open(&settings).unwrap(), sample.scan());
     let mut envelope = Envelope::of(&scan, TimeDelta::hours(50));
-    let later: [(fn() -> DateTime<Utc>, usize); 2] = [
-        (|| samples::now() + TimeDelta::minutes(20) + TimeDelta::seconds(5), 60),
-        (|| samples::now() + TimeDelta::minutes(31), 0),
-    ];
-    for (clock, accepted) in later {
+    let soon = || samples::now() + TimeDelta::minutes(20) + TimeDelta::seconds(5);
+    let late = || samples::now() + TimeDelta::minutes(31);
+    for (clock, accepted) in [(soon as fn() -> DateTime<Utc>, 60), (late, 0)] {
         envelope.clock = Some(clock);
         let mut notices = numbered(&sample, 60).into_iter().map(Ok);
         let delivery = deliver(gateway.as_ref(), &mut notices, &envelope, &mut (), true).await;
