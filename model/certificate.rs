@@ -34,6 +34,39 @@ pub enum Role {
     Leaf,
     /// Signs others: an intermediate or a root.
     Authority,
+    /// Of a database server, or the authority that its clients have to trust: both change on all clients together.
+    Database,
+    /// An authority in a list that somebody checks certificates of clients or peers against.
+    TrustStore,
+    /// A list of revoked certificates: who checks against it refuses everybody once its next update is overdue.
+    RevocationList,
+    /// What another directory signs with, which somebody there replaces: SAML, LDAPS.
+    Federation,
+}
+
+impl Role {
+    /// All roles, in the order of documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Leaf,
+        Self::Authority,
+        Self::Database,
+        Self::TrustStore,
+        Self::RevocationList,
+        Self::Federation,
+    ];
+
+    /// The name in documents and in configuration.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaf => "leaf",
+            Self::Authority => "authority",
+            Self::Database => "database",
+            Self::TrustStore => "trust-store",
+            Self::RevocationList => "revocation-list",
+            Self::Federation => "federation",
+        }
+    }
 }
 
 /// Where a certificate came from, which decides who renews it.
@@ -49,6 +82,12 @@ pub enum Origin {
     AcmImported,
     /// Somebody uploaded it to IAM and must upload it again.
     Iam,
+    /// It belongs to an authority of ACM Private CA, whose owner has to issue it again.
+    AcmPca,
+    /// The service that has it made it, and makes a new one, at the latest when somebody asks for that.
+    Service,
+    /// Somebody gave it to the service that has it, and must give it a new one.
+    Uploaded,
     /// It lies in a file.
     File,
     /// An endpoint served it.
@@ -65,6 +104,9 @@ impl Origin {
             Self::AcmAcme => "acm-acme",
             Self::AcmImported => "acm-imported",
             Self::Iam => "iam",
+            Self::AcmPca => "acm-pca",
+            Self::Service => "service",
+            Self::Uploaded => "uploaded",
             Self::File => "file",
             Self::Served => "served",
         }
@@ -132,8 +174,34 @@ pub struct Renewal {
     pub status: Option<String>,
     /// Why it failed, as ACM puts it.
     pub failure: Option<String>,
+    /// When ACM said so last.
+    pub updated: Option<DateTime<Utc>>,
+    /// How it is shown that the domains are ours, one for each; empty if that was not asked.
+    pub validations: Vec<Validation>,
+}
+
+/// How somebody shows that a domain is theirs (`DomainValidationOptions` of ACM).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validation {
+    /// The domain. Untrusted text.
+    pub domain: String,
     /// `DNS`, `EMAIL` or `HTTP`.
-    pub validation: Option<String>,
+    pub method: Option<String>,
+    /// `PENDING_VALIDATION`, `SUCCESS` or `FAILED`, as of the renewal if one has begun.
+    pub status: Option<String>,
+    /// The CNAME record that has to be there.
+    pub record: Option<Cname>,
+    /// Whether it is there; none if nobody looked, or nobody could tell.
+    pub published: Option<bool>,
+}
+
+/// A CNAME record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cname {
+    /// Its name. Untrusted text.
+    pub name: String,
+    /// What it has to lead to. Untrusted text.
+    pub value: String,
 }
 
 /// A certificate in one place. The same certificate in two places is two facts with one fingerprint.
@@ -165,13 +233,38 @@ pub struct Certificate {
     pub usage: Usage,
     /// How it will be renewed, where AWS does it.
     pub renewal: Option<Renewal>,
+    /// Another id by which users name it: CloudFront knows certificates of IAM by theirs.
+    pub alias: Option<String>,
 }
 
 impl Certificate {
+    /// A certificate of which only its dates are known, and not what uses it. Fields that a source knows are set
+    /// over it.
+    #[must_use]
+    pub fn dated(resource: Resource, role: Role, origin: Origin, validity: Validity) -> Self {
+        Self {
+            resource,
+            role,
+            origin,
+            validity,
+            subject: None,
+            issuer: None,
+            names: Vec::new(),
+            serial: None,
+            sha256: None,
+            key: None,
+            signature: None,
+            usage: Usage::Unknown,
+            renewal: None,
+            alias: None,
+        }
+    }
+
     /// What tells it apart, for the finding about it.
     #[must_use]
     pub fn identity(&self) -> Identity {
         Identity {
+            role: self.role,
             origin: self.origin,
             subject: self.subject.clone(),
             issuer: self.issuer.clone(),
@@ -187,6 +280,8 @@ impl Certificate {
 /// What tells a certificate apart and who renews it: the part of a [`Certificate`] that its findings carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
+    /// What it is for.
+    pub role: Role,
     /// Where it came from.
     pub origin: Origin,
     /// As in [`Certificate::subject`].
@@ -203,15 +298,4 @@ pub struct Identity {
     pub key: Option<String>,
     /// As in [`Certificate::signature`].
     pub signature: Option<String>,
-}
-
-/// That something in AWS uses a certificate: a listener and the certificate's ARN.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Binding {
-    /// The ARN of the certificate (ACM or IAM).
-    pub certificate: String,
-    /// What uses it.
-    pub user: Resource,
-    /// Where clients reach it (`host:port`), if it can be known.
-    pub address: Option<String>,
 }

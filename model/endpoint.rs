@@ -77,6 +77,29 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// One that speaks TLS from the first byte on, whatever its port.
+    ///
+    /// # Errors
+    /// As [`Endpoint::from_str`]: a host that is none, or port 0.
+    pub fn direct(host: &str, port: u16) -> Result<Self, Error> {
+        let bracketed = match host.contains(':') {
+            true => format!("{TLS}://[{host}]:{port}"),
+            false => format!("{TLS}://{host}:{port}"),
+        };
+        bracketed.parse()
+    }
+
+    /// This endpoint, asked for by another name than that of its host.
+    ///
+    /// # Errors
+    /// If it is no name.
+    pub fn asked_for(self, name: &str) -> Result<Self, Error> {
+        match is_name(name) {
+            true => Ok(Self { sni: (name != self.host).then(|| name.to_owned()), ..self }),
+            false => Err(Error::Endpoint(format!("{self}#{name}"))),
+        }
+    }
+
     /// The name that the certificate must cover.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -223,6 +246,20 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Endpoint>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn an_endpoint_is_made_of_its_parts() {
+        let mail = Endpoint::direct("mail.example", 25).unwrap();
+        assert_eq!(mail.to_string(), "tls://mail.example:25");
+        assert_eq!(Endpoint::direct("::1", 443).unwrap().to_string(), "[::1]:443");
+        assert!(Endpoint::direct("a b", 443).is_err() && Endpoint::direct("a.example", 0).is_err());
+        assert_eq!(
+            mail.clone().asked_for("x.example").unwrap().to_string(),
+            "tls://mail.example:25#x.example"
+        );
+        assert_eq!(mail.clone().asked_for("mail.example").unwrap(), mail);
+        assert!(mail.asked_for("").is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Everything that was gathered for one unit of judgement.
 
-use crate::{Binding, Certificate, Quota, ScopeCoverage, Served, Suppression, Tags};
+use crate::{Binding, Certificate, Discovered, Quota, ScopeCoverage, Served, Suppression, Tags};
 
 /// The kinds of fact; a check says which it reads, and the plan asks only the sources that yield them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,6 +9,8 @@ pub enum FactKind {
     Certificate,
     /// [`Binding`].
     Binding,
+    /// [`Discovered`], which is asked for only where endpoints are probed.
+    Discovered,
     /// [`Served`].
     Served,
     /// [`Quota`].
@@ -28,6 +30,8 @@ pub struct Facts {
     pub certificates: Vec<Certificate>,
     /// Which certificate is used where.
     pub bindings: Vec<Binding>,
+    /// Endpoints that are known, with no certificate of their own.
+    pub discovered: Vec<Discovered>,
     /// What endpoints served.
     pub served: Vec<Served>,
     /// Limits and usage.
@@ -46,6 +50,7 @@ impl Facts {
     pub fn len(&self) -> usize {
         self.certificates.len()
             + self.bindings.len()
+            + self.discovered.len()
             + self.served.len()
             + self.quotas.len()
             + self.tags.len()
@@ -62,6 +67,7 @@ impl Facts {
     pub fn extend(&mut self, other: Self) {
         self.certificates.extend(other.certificates);
         self.bindings.extend(other.bindings);
+        self.discovered.extend(other.discovered);
         self.served.extend(other.served);
         self.quotas.extend(other.quotas);
         self.tags.extend(other.tags);

@@ -3,6 +3,7 @@
 //! Sources produce facts ([`Certificate`], [`Served`], [`Quota`], [`ScopeCoverage`]), checks turn [`Facts`] into
 //! [`Finding`]s, and a [`Scan`] holds what every report tells.
 
+mod binding;
 mod certificate;
 mod coverage;
 mod endpoint;
@@ -19,8 +20,10 @@ mod severity;
 mod thresholds;
 mod unseen;
 
+pub use binding::{Binding, Discovered};
 pub use certificate::{
-    Binding, Certificate, Identity, Origin, Renewal, Role, Sha256, Usage as CertificateUsage, Validity,
+    Certificate, Cname, Identity, Origin, Renewal, Role, Sha256, Usage as CertificateUsage, Validation,
+    Validity,
 };
 pub use coverage::{CoverageStatus, Gap, ScopeCoverage};
 pub use endpoint::{Endpoint, NameMatch, Served, StartTls, Trust, Untrusted};

@@ -55,12 +55,12 @@ impl Thresholds {
     #[must_use]
     pub fn certificate(&self, role: Role, lifetime: Option<TimeDelta>) -> CertificateTier {
         match (role, lifetime) {
-            (Role::Authority, _) => self.authority,
             (Role::Leaf, None) => self.leaf,
             (Role::Leaf, Some(lifetime)) => CertificateTier {
                 warn: clamp(lifetime / 4, self.scan_interval * 2, self.leaf.warn),
                 critical: clamp(lifetime / 10, self.scan_interval * 5 / 4, self.leaf.critical),
             },
+            _ => self.authority,
         }
     }
 }

@@ -3,7 +3,7 @@
 use howler_model::{FactKind, Service};
 
 use crate::tls::{Gate, Limits, Network, Private, TrustAnchors, probe};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 /// The source.
 pub(crate) static SOURCE: Source = Source {
@@ -13,6 +13,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Served],
     actions: Vec::new,
     quotas: &[],
+    asked: Asked::Always,
     gather: Gather::Endpoint(|prober, endpoint, now| Box::pin(probe(endpoint, prober, now))),
 };
 

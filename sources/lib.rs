@@ -18,7 +18,7 @@ pub use endpoints::Prober;
 pub use error::Error;
 pub use files::present;
 pub use passwords::Passwords;
-pub use source::{Gather, GatherAws, Gathered, Source};
+pub use source::{Asked, Gather, GatherAws, Gathered, Source};
 pub use tls::{Limits, Network, Private, TrustAnchors};
 
 /// The IAM actions that finding accounts and regions needs, beside those of the sources.

@@ -3,7 +3,7 @@
 use howler_model::{FactKind, Service};
 
 use crate::files::{Limits, gather};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 /// The source.
 pub(crate) static SOURCE: Source = Source {
@@ -13,5 +13,6 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Certificate],
     actions: Vec::new,
     quotas: &[],
+    asked: Asked::Always,
     gather: Gather::Path(|path, passwords| gather(path, passwords, &Limits::default())),
 };

@@ -24,8 +24,19 @@ pub struct Source {
     pub actions: fn() -> Vec<&'static str>,
     /// The quotas that it counts.
     pub quotas: &'static [Row],
+    /// Whether every scan asks it.
+    pub asked: Asked,
     /// How it gathers, and over what.
     pub gather: Gather,
+}
+
+/// When a source is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// By every scan whose checks read what it yields.
+    Always,
+    /// Only by a scan that names it: it costs many calls, or reads what nobody expects to be read.
+    OnRequest,
 }
 
 /// How a source gathers from AWS.

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
-    Binding, Certificate, CertificateUsage, Check, Facts, Finding, Limit, LimitSource, NameMatch, Origin,
-    Partition, Quota, Resource, Role, Scope, Served, Service, Thresholds, Trust, Unseen, Usage, UsageSource,
-    Validity,
+    Binding, Certificate, Check, Facts, Finding, Limit, LimitSource, NameMatch, Origin, Partition, Quota,
+    Resource, Role, Scope, Served, Service, Thresholds, Trust, Unseen, Usage, UsageSource, Validity,
 };
 
 /// The time of all tests.
@@ -36,20 +35,10 @@ pub(crate) fn certificate(id: &str) -> Certificate {
         id: id.into(),
         name: "www.example.com".into(),
     };
+    let validity = lasting(TimeDelta::days(90), TimeDelta::days(60));
     Certificate {
-        resource,
-        role: Role::Leaf,
-        origin: Origin::AcmImported,
-        validity: lasting(TimeDelta::days(90), TimeDelta::days(60)),
-        subject: None,
-        issuer: None,
         names: vec!["www.example.com".into()],
-        serial: None,
-        sha256: None,
-        key: None,
-        signature: None,
-        usage: CertificateUsage::Unknown,
-        renewal: None,
+        ..Certificate::dated(resource, Role::Leaf, Origin::AcmImported, validity)
     }
 }
 
@@ -73,7 +62,7 @@ pub(crate) fn binding(certificate: &str, user: &str) -> Binding {
         id: user.into(),
         name: user.into(),
     };
-    Binding { certificate: certificate.into(), user, address: None }
+    Binding::new(certificate, user)
 }
 
 /// What an address of an endpoint served: trusted and with the right name.

@@ -33,8 +33,8 @@ fn kept<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
     let users = uses.users(certificate);
     let worst = match (&users, certificate.role) {
         (None, _) => Severity::Low,
-        (Some(_), Role::Leaf) => Severity::Critical,
         (Some(_), Role::Authority) => Severity::High,
+        (Some(_), _) => Severity::Critical,
     };
     Placed {
         certificate,

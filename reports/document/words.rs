@@ -40,7 +40,7 @@ words! {
         NoData, Skipped,
     }
     /// Where a certificate came from.
-    Origin { AcmIssued, AcmPrivate, AcmAcme, AcmImported, Iam, File, Served }
+    Origin { AcmIssued, AcmPrivate, AcmAcme, AcmImported, Iam, AcmPca, Service, Uploaded, File, Served }
     /// Why a chain leads to no trust anchor.
     Untrusted { SelfSigned, UnknownIssuer, BadSignature, BadChain, Malformed }
     /// Who said what the limit of a quota is.

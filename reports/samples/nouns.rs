@@ -48,6 +48,7 @@ pub(crate) fn expiry(origin: Origin, left: TimeDelta, lifetime: TimeDelta) -> Me
         seconds_left: left.num_seconds(),
         lifetime_left: Some((left.as_seconds_f64() / lifetime.as_seconds_f64()).clamp(0.0, 1.0)),
         certificate: Box::new(Identity {
+            role: howler_model::Role::Leaf,
             origin,
             subject: Some("CN=www.example.com".into()),
             issuer: Some("CN=Example CA".into()),

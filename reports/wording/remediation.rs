@@ -63,6 +63,16 @@ fn renewal(origin: Origin) -> &'static str {
             "Renew the certificate, upload it under a new name and point its users to it; \
              better, import it into ACM and leave IAM."
         }
+        Origin::AcmPca => {
+            "Issue the authority a new certificate from its parent, install it, and give it to everybody who has to trust it \
+             before the old one ends."
+        }
+        Origin::Service => {
+            "Have the service make a new one, and give it to those who have to trust it before the old one ends."
+        }
+        Origin::Uploaded => {
+            "Get the new one from whoever issues it, and give it to the service that has the old one."
+        }
         Origin::File => {
             "Renew the certificate where it was issued, replace the file and reload what reads it."
         }
@@ -135,7 +145,7 @@ fn renew(origin: Origin, finding: &Finding) -> Option<String> {
              --private-key file://key.pem --certificate-chain file://chain.pem",
             shell(&format!("{}-renewed", finding.resource.name))?
         )),
-        Origin::File => None,
+        Origin::AcmPca | Origin::Service | Origin::Uploaded | Origin::File => None,
         Origin::Served => look(&finding.scope),
     }
 }

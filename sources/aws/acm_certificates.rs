@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use aws_sdk_acm::primitives::DateTime as SdkTime;
 use aws_sdk_acm::types::{
     CertificateDetail, CertificateKeyPairOrigin, CertificateStatus, CertificateSummary, CertificateType,
-    RenewalEligibility,
+    DomainValidation, RenewalEligibility,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
-    Certificate, CertificateUsage, FactKind, Origin, Reason, Renewal, Resource, Role, Service, Unseen,
-    Validity,
+    Certificate, CertificateUsage, Cname, FactKind, Origin, Reason, Renewal, Resource, Role, Service, Unseen,
+    Validation, Validity,
 };
 
 use super::AccountRegion;
@@ -22,7 +22,7 @@ use super::access::Listing;
 use super::listings::acm::ListCertificates;
 use super::listings::of_each::{Of, of_each};
 use crate::source::Gathered;
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("acm");
 const DESCRIBE: &str = "acm:DescribeCertificate";
@@ -38,6 +38,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Certificate],
     actions: || vec![ListCertificates::ACTION, DESCRIBE],
     quotas: &[],
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(gather(at))),
 };
 
@@ -100,19 +101,15 @@ fn certificate(
     detail: Option<&CertificateDetail>,
 ) -> Certificate {
     Certificate {
-        resource,
-        role: Role::Leaf,
-        origin: origin(summary),
-        validity: validity(summary, detail),
         subject: detail.and_then(|detail| detail.subject.clone()),
         issuer: detail.and_then(|detail| detail.issuer.clone()),
         names: names(summary, detail),
         serial: detail.and_then(|detail| detail.serial()).map(serial),
-        sha256: None,
         key: summary.key_algorithm().map(|key| key_name(key.as_str())),
         signature: detail.and_then(|detail| detail.signature_algorithm.clone()),
         usage: usage(summary, detail),
         renewal: renewal(summary, detail),
+        ..Certificate::dated(resource, Role::Leaf, origin(summary), validity(summary, detail))
     }
 }
 
@@ -196,14 +193,28 @@ fn renewal(summary: &CertificateSummary, detail: Option<&CertificateDetail>) -> 
     let begun = detail.and_then(|detail| detail.renewal_summary());
     let failure = begun.and_then(|begun| begun.renewal_status_reason());
     let failure = failure.or(detail.and_then(|detail| detail.failure_reason()));
-    let validations = detail.map(|detail| detail.domain_validation_options()).unwrap_or_default();
-    let method = validations.iter().find_map(|domain| domain.validation_method());
+    let first = detail.map(|detail| detail.domain_validation_options()).unwrap_or_default();
+    let again = begun.map(|begun| begun.domain_validation_options()).filter(|again| !again.is_empty());
     Some(Renewal {
         eligible: *eligibility == RenewalEligibility::Eligible,
         status: begun.map(|begun| begun.renewal_status().as_str().to_owned()),
         failure: failure.map(|reason| reason.as_str().to_owned()),
-        validation: method.map(|method| method.as_str().to_owned()),
+        updated: begun.map(|begun| begun.updated_at()).and_then(time),
+        validations: again.unwrap_or(first).iter().map(validation).collect(),
     })
+}
+
+fn validation(of: &DomainValidation) -> Validation {
+    let record = of
+        .resource_record()
+        .map(|record| Cname { name: record.name().to_owned(), value: record.value().to_owned() });
+    Validation {
+        domain: of.domain_name().to_owned(),
+        method: of.validation_method().map(|method| method.as_str().to_owned()),
+        status: of.validation_status().map(|status| status.as_str().to_owned()),
+        record,
+        published: None,
+    }
 }
 
 #[cfg(test)]

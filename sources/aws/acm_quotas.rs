@@ -6,7 +6,7 @@ use howler_model::{FactKind, Reason, Service, Unseen};
 use super::access::Listing;
 use super::listings::acm::ListCertificates;
 use super::quota::{self, Counted, Row, row, seen, whole};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("acm");
 
@@ -18,6 +18,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
     quotas: ROWS,
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 

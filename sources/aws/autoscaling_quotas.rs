@@ -13,7 +13,7 @@ use super::listings::autoscaling::{
 };
 use super::listings::of_each::Of;
 use super::quota::{self, Counted, Row, each, row, seen};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("autoscaling");
 
@@ -25,6 +25,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
     quotas: ROWS,
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 

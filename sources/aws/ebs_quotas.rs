@@ -12,7 +12,7 @@ use super::listings::volumes::{
     DescribeFastSnapshotRestores, DescribeSnapshotTierStatus, DescribeSnapshots, DescribeVolumes,
 };
 use super::quota::{self, Counted, Row, row, tally, whole};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("ebs");
 
@@ -24,6 +24,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
     quotas: ROWS,
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 

@@ -20,7 +20,7 @@ use super::listings::ec2_transit::{
     DescribeTransitGatewayRouteTables, DescribeTransitGateways, DescribeVpnConnections, DescribeVpnGateways,
 };
 use super::quota::{self, Counted, Row, row, whole};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("ec2");
 
@@ -32,6 +32,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
     quotas: ROWS,
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_elasticloadbalancingv2::types::{Certificate, Listener, LoadBalancer};
-use howler_model::{Binding, FactKind, Service, Unseen};
+use aws_sdk_elasticloadbalancingv2::types::{Certificate, Listener, LoadBalancer, LoadBalancerSchemeEnum};
+use howler_model::{Binding, Endpoint, FactKind, Service, Unseen};
 
 use super::AccountRegion;
 use super::access::Listing;
@@ -12,7 +12,7 @@ use super::listings::elbv2::{
 };
 use super::listings::of_each::Of;
 use crate::source::Gathered;
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("elasticloadbalancing");
 
@@ -26,6 +26,7 @@ pub(crate) static SOURCE: Source = Source {
         vec![DescribeLoadBalancers::ACTION, DescribeListeners::ACTION, DescribeListenerCertificates::ACTION]
     },
     quotas: &[],
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(gather(at))),
 };
 
@@ -74,11 +75,12 @@ fn bindings(
     let name = format!("{}:{port}", balancer.load_balancer_name().unwrap_or_default());
     let arn = listener.listener_arn().unwrap_or_default();
     let user = at.resource(SERVICE, "elb-listener", arn, name);
-    let address = address(balancer, listener);
+    let endpoint = endpoint(balancer, listener);
+    let private = balancer.scheme() == Some(&LoadBalancerSchemeEnum::Internal);
     let binding = |certificate: &str| Binding {
-        certificate: certificate.to_owned(),
-        user: user.clone(),
-        address: address.clone(),
+        endpoints: endpoint.iter().cloned().collect(),
+        private,
+        ..Binding::new(certificate, user.clone())
     };
     used_by(listener, listed).into_iter().map(binding).collect()
 }
@@ -91,8 +93,8 @@ fn used_by<'a>(listener: &'a Listener, listed: &'a [Certificate]) -> BTreeSet<&'
 }
 
 /// Where clients reach the listener.
-fn address(balancer: &LoadBalancer, listener: &Listener) -> Option<String> {
-    Some(format!("{}:{}", balancer.dns_name()?, listener.port()?))
+fn endpoint(balancer: &LoadBalancer, listener: &Listener) -> Option<Endpoint> {
+    Endpoint::direct(balancer.dns_name()?, listener.port()?.try_into().ok()?).ok()
 }
 
 #[cfg(test)]
@@ -128,11 +130,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_needs_name_and_port() {
+    fn an_endpoint_needs_name_and_port() {
         let balancer = LoadBalancer::builder().dns_name("lb.example").build();
         let https = listener(ProtocolEnum::Https, &[]);
-        assert_eq!(address(&balancer, &https).as_deref(), Some("lb.example:443"));
-        assert_eq!(address(&LoadBalancer::builder().build(), &https), None);
-        assert_eq!(address(&balancer, &Listener::builder().build()), None);
+        assert_eq!(endpoint(&balancer, &https), "lb.example:443".parse().ok());
+        assert_eq!(endpoint(&LoadBalancer::builder().build(), &https), None);
+        assert_eq!(endpoint(&balancer, &Listener::builder().build()), None);
     }
 }

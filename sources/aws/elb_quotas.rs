@@ -14,7 +14,7 @@ use super::listings::elbv2::{
 };
 use super::listings::of_each::Of;
 use super::quota::{self, Counted, Row, each, row, seen, whole};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("elasticloadbalancing");
 const ALB: LoadBalancerTypeEnum = LoadBalancerTypeEnum::Application;
@@ -28,6 +28,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
     quotas: ROWS,
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 

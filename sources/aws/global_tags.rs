@@ -5,7 +5,7 @@ use howler_model::FactKind;
 use super::access::Listing;
 use super::listings::tagging::GetGlobalResources;
 use super::resource_tags::{SERVICE, gather};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 /// The source.
 pub(crate) static SOURCE: Source = Source {
@@ -15,5 +15,6 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Tag],
     actions: || vec![GetGlobalResources::ACTION],
     quotas: &[],
+    asked: Asked::Always,
     gather: Gather::Account(|at| Box::pin(gather::<GetGlobalResources>(at))),
 };

@@ -15,7 +15,7 @@ use super::listings::iam::ListServerCertificates;
 use super::listings::of_each::of_each;
 use crate::source::Gathered;
 use crate::x509::{Body, certificates_in_pem};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("iam");
 const GET: &str = "iam:GetServerCertificate";
@@ -28,6 +28,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Certificate],
     actions: || vec![ListServerCertificates::ACTION, GET],
     quotas: &[],
+    asked: Asked::Always,
     gather: Gather::Account(|at| Box::pin(gather(at))),
 };
 
@@ -94,21 +95,7 @@ fn of_chain(leaf: &Resource, body: Body) -> Certificate {
 
 /// A certificate of which only its name is known.
 fn unread(resource: Resource, words: &str) -> Certificate {
-    Certificate {
-        resource,
-        role: Role::Leaf,
-        origin: Origin::Iam,
-        validity: Validity::Unknown(words.to_owned()),
-        subject: None,
-        issuer: None,
-        names: Vec::new(),
-        serial: None,
-        sha256: None,
-        key: None,
-        signature: None,
-        usage: CertificateUsage::Unknown,
-        renewal: None,
-    }
+    Certificate::dated(resource, Role::Leaf, Origin::Iam, Validity::Unknown(words.to_owned()))
 }
 
 /// What the two texts of a server certificate hold.

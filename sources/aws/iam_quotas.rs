@@ -8,7 +8,7 @@ use super::listings::iam::{
     Detail, GetAccountAuthorizationDetails, GetAccountSummary, ListOpenIDConnectProviders, ListSAMLProviders,
 };
 use super::quota::{self, Counted, Row, each, row, seen, whole};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("iam");
 
@@ -20,6 +20,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
     quotas: ROWS,
+    asked: Asked::Always,
     gather: Gather::Account(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 

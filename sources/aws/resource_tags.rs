@@ -7,7 +7,7 @@ use super::AccountRegion;
 use super::access::Listing;
 use super::listings::tagging::GetResources;
 use crate::source::Gathered;
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 pub(super) const SERVICE: Service = Service::named("tagging");
 
@@ -19,6 +19,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Tag],
     actions: || vec![GetResources::ACTION],
     quotas: &[],
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(gather::<GetResources>(at))),
 };
 

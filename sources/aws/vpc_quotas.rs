@@ -17,7 +17,7 @@ use super::listings::ec2_network::{
     DescribeSecurityGroups, DescribeSubnets, DescribeVpcs,
 };
 use super::quota::{self, Row, row, whole};
-use crate::{Gather, Source};
+use crate::{Asked, Gather, Source};
 
 const SERVICE: Service = Service::named("vpc");
 
@@ -29,6 +29,7 @@ pub(crate) static SOURCE: Source = Source {
     kinds: &[FactKind::Quota],
     actions: || quota::actions(ROWS),
     quotas: ROWS,
+    asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(quota::gather(at, SERVICE, ROWS))),
 };
 

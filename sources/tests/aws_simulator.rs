@@ -250,7 +250,7 @@ async fn listeners_bind_their_certificates_and_feed_the_quotas() {
         facts.bindings.iter().filter(|binding| binding.user.name == "tcp:443").cloned().collect();
     let certificates: Vec<_> = of_network.iter().map(|binding| binding.certificate.as_str()).collect();
     assert_eq!(certificates, [acm_arn("default"), acm_arn("sni-1"), acm_arn("sni-2")]);
-    assert_eq!(of_network[0].address.as_deref(), Some("tcp-1234567890.elb.amazonaws.com:443"));
+    assert_eq!(of_network[0].endpoints, ["tcp-1234567890.elb.amazonaws.com:443".parse().unwrap()]);
     assert_eq!(of_network[0].user.kind, "elb-listener");
     assert!(of_network[0].user.id.starts_with(&elb_arn("listener/net/tcp/")));
 

@@ -154,6 +154,7 @@ impl Body {
             signature: self.signature,
             usage,
             renewal: None,
+            alias: None,
         }
     }
 }

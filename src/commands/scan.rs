@@ -66,6 +66,7 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
         throttled_for: THROTTLED_FOR,
         concurrency: environment::connections(CONCURRENCY),
         places: PLACES,
+        bodies: false,
         ca_bundle: environment::ca_bundle()?,
         stand_in: None,
         now: clock.now(),

@@ -13,6 +13,7 @@ pub(crate) fn name(kind: FactKind) -> &'static str {
     match kind {
         FactKind::Certificate => "certificates",
         FactKind::Binding => "which certificate is used where",
+        FactKind::Discovered => "endpoints that may serve certificates",
         FactKind::Served => "what endpoints serve",
         FactKind::Quota => "limits and usage of quotas",
         FactKind::Tag => "tags of resources",

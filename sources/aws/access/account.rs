@@ -81,6 +81,7 @@ impl Account {
             config: self.config.to_builder().region(sdk_region(&called)).build(),
             called: called.as_str().to_owned(),
             now: self.session.now,
+            bodies: self.session.bodies,
             wire: self.wire.clone(),
             clients: Clients::default(),
             listings: Mutex::default(),

@@ -33,6 +33,7 @@ pub struct AccountRegion {
     /// Credentials, and the region that calls go to.
     pub(super) config: SdkConfig,
     pub(super) now: DateTime<Utc>,
+    pub(super) bodies: bool,
     pub(super) wire: Wire,
     pub(super) closed: Closed,
     pub(super) clients: Clients,
@@ -64,6 +65,12 @@ impl AccountRegion {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Whether bodies of certificates are wanted where they cost a call each.
+    #[must_use]
+    pub fn wants_bodies(&self) -> bool {
+        self.bodies
     }
 
     /// The scope of a service here.
@@ -152,14 +159,15 @@ impl fmt::Debug for AccountRegion {
 /// the place: one costs about 20 KB and 0.14 ms. It retries nothing: the SDK's retry budget is shared by the whole process, and an account which is
 /// throttled must take nothing from another.
 macro_rules! clients {
-    ($($name:ident: $sdk:ident = $service:literal),* $(,)?) => {
+    ($($(#[$when:meta])? $name:ident: $sdk:ident = $service:literal),* $(,)?) => {
         #[derive(Default)]
         pub(super) struct Clients {
-            $($name: OnceLock<$sdk::Client>,)*
+            $($(#[$when])? $name: OnceLock<$sdk::Client>,)*
         }
 
         impl AccountRegion {
             $(
+                $(#[$when])?
                 pub(crate) fn $name(&self) -> &$sdk::Client {
                     self.clients.$name.get_or_init(|| {
                         let watch = Watch { meter: self.wire.meter.clone(), service: $service };
@@ -174,12 +182,66 @@ macro_rules! clients {
 
 clients! {
     acm: aws_sdk_acm = "acm",
+    #[cfg(feature = "acmpca")]
+    acmpca: aws_sdk_acmpca = "acm-pca",
+    #[cfg(feature = "amplify")]
+    amplify: aws_sdk_amplify = "amplify",
+    #[cfg(feature = "apigateway")]
+    apigateway: aws_sdk_apigateway = "apigateway",
+    #[cfg(feature = "apigatewayv2")]
+    apigatewayv2: aws_sdk_apigatewayv2 = "apigateway",
+    #[cfg(feature = "apprunner")]
+    apprunner: aws_sdk_apprunner = "apprunner",
+    #[cfg(feature = "appsync")]
+    appsync: aws_sdk_appsync = "appsync",
     autoscaling: aws_sdk_autoscaling = "autoscaling",
+    #[cfg(feature = "cloudfront")]
+    cloudfront: aws_sdk_cloudfront = "cloudfront",
     cloudwatch: aws_sdk_cloudwatch = "cloudwatch",
+    #[cfg(feature = "cognitoidentityprovider")]
+    cognito: aws_sdk_cognitoidentityprovider = "cognito-idp",
+    #[cfg(feature = "directory")]
+    directory: aws_sdk_directory = "ds",
+    #[cfg(feature = "databasemigration")]
+    dms: aws_sdk_databasemigration = "dms",
     ec2: aws_sdk_ec2 = "ec2",
+    #[cfg(feature = "eks")]
+    eks: aws_sdk_eks = "eks",
+    #[cfg(feature = "elasticbeanstalk")]
+    elasticbeanstalk: aws_sdk_elasticbeanstalk = "elasticbeanstalk",
+    #[cfg(feature = "elasticloadbalancing")]
+    elb: aws_sdk_elasticloadbalancing = "elasticloadbalancing",
     elbv2: aws_sdk_elasticloadbalancingv2 = "elasticloadbalancing",
+    #[cfg(feature = "globalaccelerator")]
+    globalaccelerator: aws_sdk_globalaccelerator = "globalaccelerator",
     iam: aws_sdk_iam = "iam",
+    #[cfg(feature = "iot")]
+    iot: aws_sdk_iot = "iot",
+    #[cfg(feature = "kafka")]
+    kafka: aws_sdk_kafka = "kafka",
+    #[cfg(feature = "lightsail")]
+    lightsail: aws_sdk_lightsail = "lightsail",
+    #[cfg(feature = "networkfirewall")]
+    networkfirewall: aws_sdk_networkfirewall = "network-firewall",
+    #[cfg(feature = "opensearch")]
+    opensearch: aws_sdk_opensearch = "es",
     organizations: aws_sdk_organizations = "organizations",
+    #[cfg(feature = "rds")]
+    rds: aws_sdk_rds = "rds",
+    #[cfg(feature = "redshift")]
+    redshift: aws_sdk_redshift = "redshift",
+    #[cfg(feature = "redshiftserverless")]
+    redshiftserverless: aws_sdk_redshiftserverless = "redshift-serverless",
+    #[cfg(feature = "rolesanywhere")]
+    rolesanywhere: aws_sdk_rolesanywhere = "rolesanywhere",
+    #[cfg(feature = "route53")]
+    route53: aws_sdk_route53 = "route53",
     servicequotas: aws_sdk_servicequotas = "servicequotas",
+    #[cfg(feature = "sesv2")]
+    sesv2: aws_sdk_sesv2 = "ses",
     tagging: aws_sdk_resourcegroupstagging = "tag",
+    #[cfg(feature = "transfer")]
+    transfer: aws_sdk_transfer = "transfer",
+    #[cfg(feature = "vpclattice")]
+    vpclattice: aws_sdk_vpclattice = "vpc-lattice",
 }

@@ -43,6 +43,8 @@ pub struct Settings {
     /// How many regions of accounts may be under way at once: memory grows with them. Four times as many where the
     /// machine has nothing to do but to wait.
     pub places: usize,
+    /// Whether bodies of certificates are wanted where they cost a call each, to compare them with what is served.
+    pub bodies: bool,
     /// PEM certificates to trust beside the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<Vec<u8>>,
     /// Another server than AWS, and who to be there: for the demo.
@@ -66,6 +68,7 @@ pub struct Session {
     pub(super) config: SdkConfig,
     pub(super) name: String,
     pub(super) now: DateTime<Utc>,
+    pub(super) bodies: bool,
     pub(super) places: Arc<Places>,
     pub(super) wire: Wire,
     /// The way on which roles are taken.
@@ -105,6 +108,7 @@ impl Session {
             config,
             name: settings.session_name.clone(),
             now: settings.now,
+            bodies: settings.bodies,
             places: Places::new(settings.places, &wire.permits, settings.concurrency),
             roles: wire.for_roles(),
             wire,

@@ -13,6 +13,8 @@ use super::traffic::Meter;
 
 /// How operations that change nothing are named, and the one that takes a role.
 const READS: [&str; 6] = ["Get", "List", "Describe", "Search", "BatchGet", "AssumeRole"];
+/// What only reads as well, however it is named.
+const READ: [&str; 1] = ["ExportClientVpnClientCertificateRevocationList"];
 
 /// The interceptor that every client carries.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ impl Intercept for Watch {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let operation = cfg.load::<Metadata>().map_or("", Metadata::name);
-        match READS.iter().any(|verb| operation.starts_with(verb)) {
+        match READS.iter().any(|verb| operation.starts_with(verb)) || READ.contains(&operation) {
             true => Ok(()),
             false => Err(format!("howler only reads: {operation} was not sent").into()),
         }

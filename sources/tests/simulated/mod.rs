@@ -33,6 +33,7 @@ pub(crate) fn settings(simulator: &Simulator) -> Settings {
         throttled_for: Duration::from_secs(60),
         concurrency: 16,
         places: 16,
+        bodies: false,
         ca_bundle: None,
         stand_in: Some(StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() }),
         now: now(),
