@@ -27,6 +27,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 pub(crate) fn certificate() -> Finding {
     let not_after = now() + TimeDelta::days(10);
     let certificate = Box::new(Identity {
+        role: howler_model::Role::Leaf,
         origin: Origin::AcmImported,
         subject: None,
         issuer: None,
