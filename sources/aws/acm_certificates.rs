@@ -382,7 +382,14 @@ mod tests {
                 eligible: true,
                 status: Some("PENDING_VALIDATION".to_owned()),
                 failure: Some("CAA_ERROR".to_owned()),
-                validation: Some("DNS".to_owned()),
+                updated: Some(now()),
+                validations: vec![Validation {
+                    domain: "a.example".to_owned(),
+                    method: Some("DNS".to_owned()),
+                    status: Some("FAILED".to_owned()),
+                    record: None,
+                    published: None,
+                }],
             })
         );
         assert_eq!(certificate.serial.as_deref(), Some("0abc"));
