@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod passwords;
 mod paths;
+mod places;
 mod source;
 mod tls;
 mod x509;
@@ -18,6 +19,7 @@ pub use endpoints::Prober;
 pub use error::Error;
 pub use files::present;
 pub use passwords::Passwords;
+pub use places::{CERTIFICATE_PLACES, CertificatePlace, Proof, Seen};
 pub use source::{Asked, Gather, GatherAws, Gathered, Source};
 pub use tls::{Limits, Network, Private, TrustAnchors};
 

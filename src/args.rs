@@ -95,6 +95,10 @@ pub enum Command {
     },
     /// List all checks.
     Checks {
+        /// List the places where certificates live instead: what sees each, what that is tested on, and what is not
+        /// seen and why.
+        #[arg(long)]
+        sources: bool,
         /// As a table or as JSON.
         #[arg(long, default_value = "table")]
         format: ListFormat,

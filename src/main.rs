@@ -41,8 +41,8 @@ use anyhow::Result;
 use args::{Command, Config, Howler};
 use clap::Parser;
 use commands::{
-    checks, config_show, demo, doctor, explain, history, init, merge, notify, owners, plan as plan_command,
-    policy, scan as scan_command, schema, suppress,
+    checks, config_show, demo, doctor, explain, history, init, merge, notify, owners, places,
+    plan as plan_command, policy, scan as scan_command, schema, suppress,
 };
 use exit::{Exit, Failure};
 
@@ -78,7 +78,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Config { config: Config::Show(from) } => write::answer(&config_show::text(&from)?),
         Command::Owners { owners } => write::answer(&owners::text(&owners)?),
         Command::Suppress { suppress } => suppress::run(&suppress),
-        Command::Checks { format } => print(checks::text(format)),
+        Command::Checks { sources: false, format } => print(checks::text(format)),
+        Command::Checks { sources: true, format } => print(places::text(format)),
         Command::Explain { check } => print(explain::text(&check)),
         Command::Policy { policy } => write::answer(&policy::text(&policy)),
         Command::Schema => print(schema::text()),

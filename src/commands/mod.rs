@@ -10,6 +10,7 @@ pub mod init;
 pub mod merge;
 pub mod notify;
 pub mod owners;
+pub mod places;
 pub mod plan;
 pub mod policy;
 pub mod scan;
