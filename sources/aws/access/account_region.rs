@@ -119,7 +119,7 @@ impl AccountRegion {
         }
         let answer = self.wire.call(&self.called, action, ask).await;
         self.closed.learn(action, &answer);
-        answer
+        answer.map_err(|unseen| self.closed.absent(unseen))
     }
 
     /// All pages of a listing, in order.

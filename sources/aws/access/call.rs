@@ -68,6 +68,17 @@ const FAULTS: [&str; 9] = [
 /// Codes by which services say that credentials were good once.
 const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
 
+/// The code of a call whose server has a name that nobody knows.
+pub(super) const UNKNOWN_NAME: &str = "name-unknown";
+
+/// How resolvers (glibc, musl, macOS) say that a name does not exist, which is more than that nobody could tell.
+const NO_SUCH_NAME: [&str; 4] = [
+    "Name or service not known",
+    "No address associated with hostname",
+    "Name does not resolve",
+    "nodename nor servname provided",
+];
+
 /// A call that failed.
 pub(super) struct Failed {
     pub(super) unseen: Unseen,
@@ -112,7 +123,7 @@ where
             Unseen::new(Reason::Timeout, action, causes(error))
         }
         _ if credentials_failed(error) => Unseen::new(Reason::Credentials, action, causes(error)),
-        SdkError::DispatchFailure(_) => Unseen::new(Reason::Network, action, causes(error)),
+        SdkError::DispatchFailure(_) => not_connected(action, causes(error)),
         _ => Unseen::new(Reason::Failed, action, causes(error)),
     }
 }
@@ -148,6 +159,12 @@ fn reason(code: &str, message: &str) -> Reason {
     } else {
         Reason::Failed
     }
+}
+
+/// No connection; whether the name of the service exists at all is told apart.
+fn not_connected(action: &'static str, words: String) -> Unseen {
+    let code = NO_SUCH_NAME.iter().any(|said| words.contains(said)).then(|| UNKNOWN_NAME.to_owned());
+    Unseen { code, ..Unseen::new(Reason::Network, action, words) }
 }
 
 /// An answer that is no answer of the service: a proxy's page, half a body.
@@ -202,5 +219,14 @@ mod tests {
         assert_eq!(reason("LimitExceededException", "too many certificates"), Reason::Failed);
         assert_eq!(reason("ExpiredToken", ""), Reason::Credentials);
         assert_eq!(reason("OptInRequired", ""), Reason::Disabled);
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_told_from_one_that_could_not_be_looked_up() {
+        let code = |words: &str| not_connected("a:B", words.to_owned()).code;
+        let lookup = "dispatch failure: dns error: failed to lookup address information: ";
+        assert_eq!(code(&format!("{lookup}Name or service not known")).as_deref(), Some(UNKNOWN_NAME));
+        assert_eq!(code(&format!("{lookup}Temporary failure in name resolution")), None);
+        assert_eq!(code("connection refused"), None);
     }
 }

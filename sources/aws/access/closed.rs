@@ -1,5 +1,6 @@
-//! A region that a policy of the organisation closes: after three services have said so, nobody is asked there again.
+//! What one place is known not to answer: a service that is not there, and all of a region that a policy closes.
 //!
+//! After three services have said that a policy of the organisation denies, nobody is asked there again.
 //! Such policies close whole regions and name few exceptions. Some forty calls would say the same; one of them that is
 //! answered shows that the region is open, and then all are asked.
 
@@ -8,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use howler_model::{Reason, Unseen};
 
+use super::call::UNKNOWN_NAME;
 use super::traffic::service;
 
 /// So many services refused are not a policy about one of them.
@@ -40,6 +42,19 @@ impl Closed {
                 }
             }
             Err(_) => {}
+        }
+    }
+
+    /// A call whose server has a name that nobody knows, where others are answered: the service is not in this region.
+    pub(super) fn absent(&self, unseen: Unseen) -> Unseen {
+        let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match said.answered && unseen.code.as_deref() == Some(UNKNOWN_NAME) {
+            true => Unseen {
+                reason: Reason::Disabled,
+                message: format!("the service is not in this region: {}", unseen.message),
+                ..unseen
+            },
+            false => unseen,
         }
     }
 
@@ -101,6 +116,16 @@ mod tests {
         four.iter().for_each(|action| closed.learn(action, &denied(BY_POLICY)));
         closed.learn("cloudwatch:GetMetricData", &Ok(()));
         assert_eq!(closed.unasked("iam:A"), None, "it was under way when the others were denied");
+    }
+
+    #[test]
+    fn a_service_without_a_name_is_absent_only_where_others_answer() {
+        let unseen = || Unseen { code: Some(UNKNOWN_NAME.into()), ..Unseen::new(Reason::Network, "a:B", "") };
+        let closed = Closed::default();
+        assert_eq!(closed.absent(unseen()).reason, Reason::Network, "perhaps no name is known here");
+        closed.learn("acm:A", &Ok(()));
+        assert_eq!(closed.absent(unseen()).reason, Reason::Disabled);
+        assert_eq!(closed.absent(Unseen { code: None, ..unseen() }).reason, Reason::Network);
     }
 
     #[test]

@@ -5,13 +5,15 @@ use std::time::Duration;
 use howler_model::Reason;
 use tokio::time::Instant;
 
-use super::call::Failed;
+use super::call::{Failed, UNKNOWN_NAME};
 
 /// How often a call is tried that fails in a way which may pass. With 3, every fortieth would be lost where
 /// three in ten fail; with 8, one in 15,000.
 pub(super) const ATTEMPTS: u32 = 8;
 /// How often a call is tried that gets no answer at all: each costs its whole deadline.
 const SILENT_ATTEMPTS: u32 = 6;
+/// How often a call is tried whose server has a name that nobody knows: most likely there is none in this region.
+const UNKNOWN_NAME_ATTEMPTS: u32 = 3;
 /// How many times as long as answers take on average the first attempt may stay silent, within bounds and doubled
 /// each time: a dead connection must not hold up for long, and whatever is only slow gets the whole deadline in the end.
 const SLOWER: u32 = 10;
@@ -71,6 +73,9 @@ impl Tries {
             Reason::Throttled if self.waited_enough(refusing, patience) => return Next::GiveUp,
             Reason::Throttled => (&mut self.throttled, u32::MAX),
             Reason::Timeout => (&mut self.silent, SILENT_ATTEMPTS),
+            Reason::Network if failed.unseen.code.as_deref() == Some(UNKNOWN_NAME) => {
+                (&mut self.failed, UNKNOWN_NAME_ATTEMPTS)
+            }
             Reason::Network => (&mut self.failed, patience.unreachable),
             _ if failed.may_pass || failed.expired => (&mut self.failed, ATTEMPTS),
             _ => return Next::GiveUp,
@@ -130,6 +135,13 @@ mod tests {
         let first = Patience { unreachable: 3, ..PATIENCE };
         assert_eq!(tries_of(&failed(Reason::Network, true), &first), 3);
         assert_eq!(tries_of(&failed(Reason::Failed, true), &first), ATTEMPTS, "AWS itself is there");
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_looked_up_three_times() {
+        let unseen = Unseen { code: Some(UNKNOWN_NAME.into()), ..Unseen::new(Reason::Network, "a:B", "") };
+        let unknown = Failed { unseen, may_pass: true, expired: false };
+        assert_eq!(tries_of(&unknown, &PATIENCE), UNKNOWN_NAME_ATTEMPTS);
     }
 
     #[test]
