@@ -8,8 +8,13 @@ use super::{coded, contents, manifest};
 
 /// Text before the first block (`openssl x509 -text`) is shorter than this.
 const HEAD: u64 = 16 << 10;
-const TEXT_LABELS: [&str; 4] =
-    ["-BEGIN CERTIFICATE-", "-BEGIN X509 CERTIFICATE-", "-BEGIN TRUSTED CERTIFICATE-", "-BEGIN PKCS7-"];
+const TEXT_LABELS: [&str; 5] = [
+    "-BEGIN CERTIFICATE-",
+    "-BEGIN X509 CERTIFICATE-",
+    "-BEGIN TRUSTED CERTIFICATE-",
+    "-BEGIN PKCS7-",
+    "-BEGIN X509 CRL-",
+];
 
 /// Whether a file looks like one with certificates, by its extension or its first bytes.
 ///
@@ -45,7 +50,7 @@ pub(super) fn nothing_found(path: &Path, bytes: &[u8]) -> Unseen {
 }
 
 fn owes_a_certificate(path: &Path) -> bool {
-    has_extension(path, &["crt", "cer", "cert", "p7b", "p7c"])
+    has_extension(path, &["crt", "cer", "cert", "crl", "p7b", "p7c"])
 }
 
 /// Or a key.

@@ -1,4 +1,5 @@
-//! Certificates in files and folders, known by what is in them: text, binary, bundles, stores, manifests.
+//! Certificates and revocation lists in files and folders, known by what is in them: text, binary, bundles, stores,
+//! manifests.
 //!
 //! Only regular files are opened, links inside a folder are not followed, and no file may be larger than a limit.
 
@@ -12,7 +13,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use howler_model::{CertificateUsage, Facts, Origin, Reason, Resource, Scope, Service, Unseen};
+use howler_model::{CertificateUsage, Facts, Origin, Reason, Resource, Role, Scope, Service, Unseen};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::Error;
@@ -151,7 +152,11 @@ impl Reading<'_> {
 
     fn keep(&mut self, path: &Path, id: String, body: Body) {
         let name = path.file_name().map_or_else(|| text(path), |name| name.to_string_lossy().into_owned());
-        let resource = Resource { scope: self.scope.clone(), kind: "certificate-file", id, name };
+        let kind = match body.role {
+            Role::RevocationList => "revocation-list-file",
+            _ => "certificate-file",
+        };
+        let resource = Resource { scope: self.scope.clone(), kind, id, name };
         self.gathered.answered += 1;
         self.gathered.facts.certificates.push(body.at(resource, Origin::File, CertificateUsage::Unknown));
     }

@@ -1,6 +1,7 @@
 //! Files and folders as they are found: bundles, binaries, keys, pipes, links, and what cannot be read.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod lists;
 mod manifests;
 mod stores;
 

@@ -41,6 +41,12 @@ pub(crate) enum ReadError {
     /// A store whose encryption or encoding is not known here.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// Where a revocation list should be.
+    #[error("not an X.509 revocation list, or cut off, or followed by something else")]
+    NotARevocationList,
+    /// Where the metadata of a SAML identity provider should be.
+    #[error("not SAML metadata, or cut off")]
+    NotMetadata,
     /// More blocks than any bundle has.
     #[error("more than {0} certificates in one file")]
     TooMany(usize),
@@ -176,7 +182,8 @@ fn validity(not_before: &Element<'_>, not_after: &Element<'_>) -> Validity {
     }
 }
 
-fn date(element: &Element<'_>) -> Option<DateTime<Utc>> {
+/// A time in either of the types that certificates use; none if it is no date.
+pub(super) fn date(element: &Element<'_>) -> Option<DateTime<Utc>> {
     let (_, time) = ASN1Time::from_der(element.whole).ok()?;
     DateTime::from_timestamp(time.timestamp(), 0)
 }

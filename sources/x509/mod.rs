@@ -4,6 +4,7 @@
 //! dates, not the certificate.
 
 mod body;
+mod crl;
 mod der;
 mod java;
 mod key;
@@ -11,10 +12,13 @@ mod name;
 mod pem;
 mod pkcs12;
 mod pkcs7;
+mod saml;
 mod stored;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use body::{Body, ReadError, read};
+pub(crate) use crl::{Crl, revocation_list, revocation_lists};
 pub(crate) use pem::{certificates_in_pem, encodings_in_pem};
+pub(crate) use saml::signing_certificates;
 pub(crate) use stored::{Fault, Stored, certificates};

@@ -40,18 +40,32 @@ pub(crate) fn certificates_in_pem(text: &[u8]) -> Vec<Result<Body, BlockError>> 
 /// The same as [`certificates_in_pem`], not yet read: one DER encoding for each certificate block.
 pub(crate) fn encodings_in_pem(text: &[u8]) -> Vec<Result<Vec<u8>, BlockError>> {
     let text = decoded(text);
-    let blocks = text.split(BEGIN).skip(1).flat_map(certificates_of_block);
-    let mut found: Vec<_> = blocks.take(MOST_BLOCKS + 1).collect();
+    let mut found = contents(&text, certificates_of_block);
     if found.is_empty() && !text.contains(BEGIN) {
         found.extend(bare(&text));
-    }
-    if let Some(beyond) = found.get_mut(MOST_BLOCKS) {
-        *beyond = Err(ReadError::TooMany(MOST_BLOCKS));
     }
     let numbered = |(index, result): (usize, Result<Vec<u8>, ReadError>)| {
         result.map_err(|error| BlockError { number: index + 1, error })
     };
     found.into_iter().enumerate().map(numbered).collect()
+}
+
+/// One DER encoding for each revocation list of a PEM text.
+pub(super) fn lists_in_pem(text: &[u8]) -> Vec<Result<Vec<u8>, ReadError>> {
+    contents(&decoded(text), list_of_block)
+}
+
+/// What the blocks of a text hold, as far as it is asked for.
+fn contents<'a, I>(text: &'a str, of_block: fn(&'a str) -> I) -> Vec<Result<Vec<u8>, ReadError>>
+where
+    I: IntoIterator<Item = Result<Vec<u8>, ReadError>>,
+{
+    let blocks = text.split(BEGIN).skip(1).flat_map(of_block);
+    let mut found: Vec<_> = blocks.take(MOST_BLOCKS + 1).collect();
+    if let Some(beyond) = found.get_mut(MOST_BLOCKS) {
+        *beyond = Err(ReadError::TooMany(MOST_BLOCKS));
+    }
+    found
 }
 
 /// UTF-8, or UTF-16 where a byte order mark says so.
@@ -86,17 +100,31 @@ impl Kind {
 
 /// What stands between one `-BEGIN ` and the next, if its label says certificate.
 fn certificates_of_block(block: &str) -> Vec<Result<Vec<u8>, ReadError>> {
-    let letter = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '#';
-    let (label, rest) = block.split_at(block.find(|c| !letter(c)).unwrap_or(block.len()));
-    let Some(kind) = Kind::of(label.trim()) else { return Vec::new() };
-    let Some((content, _)) = rest.split_once(END) else {
-        return vec![Err(ReadError::NoEnd)];
-    };
-    match (kind, der(content.trim_matches('-'))) {
+    let (label, rest) = labelled(block);
+    let Some(kind) = Kind::of(label) else { return Vec::new() };
+    match (kind, encoding(rest)) {
         (Kind::Trusted, encoding) => vec![encoding.map(without_trust_settings)],
         (Kind::Bundle, Ok(bundle)) => certificates_of_bundle(&bundle),
         (_, encoding) => vec![encoding],
     }
+}
+
+fn list_of_block(block: &str) -> Option<Result<Vec<u8>, ReadError>> {
+    let (label, rest) = labelled(block);
+    (label == "X509 CRL").then(|| encoding(rest))
+}
+
+/// The label of a block and what follows it.
+fn labelled(block: &str) -> (&str, &str) {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '#';
+    let (label, rest) = block.split_at(block.find(|c| !letter(c)).unwrap_or(block.len()));
+    (label.trim(), rest)
+}
+
+/// What stands between the label of a block and its end line.
+fn encoding(rest: &str) -> Result<Vec<u8>, ReadError> {
+    let (content, _) = rest.split_once(END).ok_or(ReadError::NoEnd)?;
+    der(content.trim_matches('-'))
 }
 
 fn certificates_of_bundle(bundle: &[u8]) -> Vec<Result<Vec<u8>, ReadError>> {
@@ -124,7 +152,7 @@ fn bare(text: &str) -> Option<Result<Vec<u8>, ReadError>> {
 }
 
 /// Base64 with any line ends and indents, encapsulated headers (`Name: value`), and padding or not.
-fn der(text: &str) -> Result<Vec<u8>, ReadError> {
+pub(super) fn der(text: &str) -> Result<Vec<u8>, ReadError> {
     let text = text.replace("\\r", "\n").replace("\\n", "\n");
     let lines = text.lines().filter(|line| !line.contains(':'));
     let ink = |letter: &char| !letter.is_whitespace() && *letter != '\u{feff}';

@@ -1,8 +1,10 @@
-//! The certificates in bytes of any kind, known by what is in them: text, DER, a bundle, a store.
+//! The certificates in bytes of any kind, known by what is in them: text, DER, a bundle, a store. Revocation lists
+//! stand among them, since their ends are missed as easily.
 
 use thiserror::Error;
 
 use super::body::{Body, ReadError, read};
+use super::crl::{Crl, revocation_lists};
 use super::pem::{BlockError, certificates_in_pem};
 use super::{java, pkcs7, pkcs12};
 use crate::passwords::Passwords;
@@ -44,8 +46,24 @@ pub(crate) fn certificates(bytes: &[u8], passwords: &Passwords) -> Vec<Stored> {
     }
     match bytes.first() {
         Some(0x30) => in_der(bytes, passwords),
-        _ => unnamed(certificates_in_pem(bytes).into_iter().map(|body| body.map_err(Fault::Block))),
+        _ => in_text(bytes),
     }
+}
+
+fn in_text(bytes: &[u8]) -> Vec<Stored> {
+    let certificates = certificates_in_pem(bytes).into_iter().map(|body| body.map_err(Fault::Block));
+    let mut stored = unnamed(certificates);
+    stored.extend(lists(bytes));
+    stored
+}
+
+/// The revocation lists after the certificates, by names of their own: those of certificates are numbers.
+fn lists(bytes: &[u8]) -> impl Iterator<Item = Stored> {
+    let stored = |(index, list): (usize, Result<Crl, ReadError>)| Stored {
+        label: Some(if index == 0 { "crl".to_owned() } else { format!("crl/{}", index + 1) }),
+        body: list.map(Body::from).map_err(Fault::Store),
+    };
+    revocation_lists(bytes).into_iter().enumerate().map(stored)
 }
 
 fn in_der(bytes: &[u8], passwords: &Passwords) -> Vec<Stored> {
@@ -56,7 +74,7 @@ fn in_der(bytes: &[u8], passwords: &Passwords) -> Vec<Stored> {
         Some(found) if found.is_empty() => unnamed([Err(Fault::Store(ReadError::Pkcs7))]),
         Some(found) => unnamed(found.into_iter().map(|der| read(der).map_err(Fault::Store))),
         None => match read(bytes) {
-            Err(ReadError::NotACertificate) => Vec::new(),
+            Err(ReadError::NotACertificate) => lists(bytes).collect(),
             body => unnamed([body.map_err(|error| Fault::Block(BlockError { number: 1, error }))]),
         },
     }
