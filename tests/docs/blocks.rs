@@ -12,10 +12,11 @@ use crate::pages::Page;
 use crate::{checks, links, sources};
 
 /// The names of all blocks.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "demo",
     "checks",
     "sources",
+    "places",
     "actions",
     "lifetimes",
     "quotas",
@@ -31,6 +32,7 @@ fn block(name: &str, prefix: &str) -> String {
         "demo" => demo_on_a_terminal(),
         "checks" => checks::list(prefix),
         "sources" => sources::list(prefix),
+        "places" => sources::places(prefix),
         "actions" => sources::by_action(prefix),
         "lifetimes" => lifetimes(),
         "quotas" => quotas(),

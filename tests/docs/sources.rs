@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use howler_checks::CHECKS;
 use howler_model::{Check, FactKind};
-use howler_sources::{Gather, IDENTITY_ACTIONS, Row, SOURCES, Source};
+use howler_sources::{
+    CERTIFICATE_PLACES, CertificatePlace, Gather, IDENTITY_ACTIONS, Proof, Row, SOURCES, Seen, Source,
+};
 
 use crate::pages::{GENERATED, Page};
 
@@ -20,6 +22,21 @@ pub(crate) fn name(kind: FactKind) -> &'static str {
         FactKind::Suppression => "suppressions",
         FactKind::Coverage => "what could be seen and what could not",
     }
+}
+
+/// Where certificates live, and what sees them there.
+pub(crate) fn places(prefix: &str) -> String {
+    let tested = |proofs: &[Proof]| proofs.iter().map(|proof| proof.as_str()).collect::<Vec<_>>().join(", ");
+    let row = |CertificatePlace { service, what, seen, .. }: &CertificatePlace| {
+        let (by, proof) = match seen {
+            Seen::By(source, proofs) => (format!("[{source}]({prefix}sources/{source}.md)"), tested(proofs)),
+            Seen::Always(proofs) => ("every scan".to_owned(), tested(proofs)),
+            Seen::Not(why) => ("-".to_owned(), (*why).to_owned()),
+        };
+        format!("| {service} | {what} | {by} | {proof} |\n")
+    };
+    let rows: String = CERTIFICATE_PLACES.iter().map(row).collect();
+    format!("| service | what | seen by | tested on, or why not |\n|---|---|---|---|\n{rows}")
 }
 
 /// The page of a source.
