@@ -6,7 +6,21 @@ use crate::failure::Spelled;
 use crate::http::{Delivery, Reply};
 use crate::service::{Protocol, Service};
 use crate::value::{Place, Value};
-use crate::{cbor, json, xml};
+use crate::{cbor, json, rest, xml};
+
+/// What an answer says.
+pub(crate) enum Content {
+    /// A tree that each protocol writes in its own way.
+    Tree(Value),
+    /// A whole document.
+    Written(Vec<u8>),
+}
+
+impl From<Value> for Content {
+    fn from(value: Value) -> Self {
+        Self::Tree(value)
+    }
+}
 
 /// What a document needs to know of the request that it answers.
 #[derive(Clone, Copy)]
@@ -21,25 +35,35 @@ pub(crate) struct Document<'a> {
 
 impl Document<'_> {
     /// The answer to a call that went well.
-    pub(crate) fn success(&self, value: &Value) -> Reply {
-        let body = match self.protocol {
-            Protocol::Json => json::write(value, self.place).into_bytes(),
+    pub(crate) fn success(&self, content: Content) -> Reply {
+        match content {
+            Content::Tree(value) => self.reply(200, self.write(&value)),
+            Content::Written(body) => self.reply(200, body),
+        }
+    }
+
+    fn write(&self, value: &Value) -> Vec<u8> {
+        match self.protocol {
+            Protocol::Json | Protocol::RestJson => json::write(value, self.place).into_bytes(),
             Protocol::Cbor => cbor::write(value, self.place),
             Protocol::Query => self.query(value).into_bytes(),
             Protocol::Ec2 => self.ec2(value).into_bytes(),
-        };
-        self.reply(200, body)
+            Protocol::RestXml => self.rest(value).into_bytes(),
+        }
     }
 
     /// The answer to a call that is refused.
     pub(crate) fn refusal(&self, error: &Spelled) -> Reply {
         let named = Value::record().with("__type", error.code).with("message", error.message.as_str());
         let body = match self.protocol {
-            Protocol::Json => json::write(&named, self.place).into_bytes(),
+            Protocol::Json | Protocol::RestJson => json::write(&named, self.place).into_bytes(),
             Protocol::Cbor => cbor::write(&named, self.place),
-            Protocol::Query | Protocol::Ec2 => self.xml_error(error).into_bytes(),
+            Protocol::Query | Protocol::Ec2 | Protocol::RestXml => self.xml_error(error).into_bytes(),
         };
         let mut reply = self.reply(error.status, body);
+        if self.protocol == Protocol::RestJson {
+            reply.headers.push_str(&format!("x-amzn-errortype: {}\r\n", error.code));
+        }
         if self.service.protocol == Protocol::Cbor {
             let (code, party) = (error.code, party(error.status));
             reply.headers.push_str(&format!("x-amzn-query-error: {code};{party}\r\n"));
@@ -65,6 +89,14 @@ impl Document<'_> {
         out
     }
 
+    fn rest(&self, value: &Value) -> String {
+        let (root, namespace) = (rest::root(self.service.prefix, self.action), self.service.namespace);
+        let mut out = format!("<{root} xmlns=\"{namespace}\">");
+        xml::write_fields(&mut out, value, "member", self.place);
+        out.push_str(&format!("</{root}>"));
+        out
+    }
+
     fn xml_error(&self, error: &Spelled) -> String {
         let (mut inner, id) = (String::new(), self.id);
         xml::element(&mut inner, "Code", error.code);
@@ -73,6 +105,9 @@ impl Document<'_> {
             return format!(
                 "<Response><Errors><Error>{inner}</Error></Errors><RequestID>{id}</RequestID></Response>"
             );
+        }
+        if self.service.prefix == "s3" {
+            return format!("<Error>{inner}<RequestId>{id}</RequestId></Error>");
         }
         let party = party(error.status);
         format!(
@@ -84,7 +119,8 @@ impl Document<'_> {
         let kind = match self.protocol {
             Protocol::Json => "content-type: application/x-amz-json-1.1",
             Protocol::Cbor => "content-type: application/cbor\r\nsmithy-protocol: rpc-v2-cbor",
-            Protocol::Query | Protocol::Ec2 => "content-type: text/xml;charset=UTF-8",
+            Protocol::RestJson => "content-type: application/json",
+            Protocol::Query | Protocol::Ec2 | Protocol::RestXml => "content-type: text/xml;charset=UTF-8",
         };
         let headers = format!("{kind}\r\nx-amzn-requestid: {}\r\n", self.id);
         Reply { status, headers, body, delivery: Delivery::Whole, delay: Duration::ZERO }

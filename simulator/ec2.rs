@@ -17,6 +17,7 @@ use listings::{LISTINGS, Listing};
 
 use crate::call::Call;
 use crate::failure::Failure;
+use crate::plain;
 use crate::resource::Resource;
 use crate::value::Value;
 
@@ -26,7 +27,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
         "DescribeInstanceTypes" => instance_types::describe(call),
         action => match LISTINGS.iter().find(|listing| listing.action == action) {
             Some(listing) => describe(call, listing),
-            None => Err(Failure::unknown_action(action)),
+            None => plain::nothing(call),
         },
     }
 }

@@ -95,6 +95,9 @@ impl Failure {
             Protocol::Query => query(self.kind),
             Protocol::Cbor => cbor(self.kind),
             Protocol::Json => json(self.kind, service.prefix),
+            Protocol::RestJson => rest_json(self.kind, service.prefix),
+            Protocol::RestXml if service.prefix == "s3" => s3(self.kind),
+            Protocol::RestXml => query(self.kind),
         };
         Spelled { status, code, message: self.message }
     }
@@ -141,8 +144,8 @@ fn cbor(kind: Kind) -> (u16, &'static str) {
 fn json(kind: Kind, prefix: &str) -> (u16, &'static str) {
     match (kind, prefix) {
         (Kind::Denied, _) => (400, "AccessDeniedException"),
-        (Kind::Throttled, "acm") => (400, "ThrottlingException"),
-        (Kind::Throttled, _) => (400, "TooManyRequestsException"),
+        (Kind::Throttled, "organizations" | "servicequotas" | "tag") => (400, "TooManyRequestsException"),
+        (Kind::Throttled, _) => (400, "ThrottlingException"),
         (Kind::Internal(status), "acm") => (status, "InternalFailure"),
         (Kind::Internal(status), _) => (status, "ServiceException"),
         (Kind::NotOptedIn, _) => (400, "UnrecognizedClientException"),
@@ -154,5 +157,34 @@ fn json(kind: Kind, prefix: &str) -> (u16, &'static str) {
         (Kind::BadToken | Kind::Invalid, "organizations") => (400, "InvalidInputException"),
         (Kind::BadToken | Kind::Invalid, _) => (400, "ValidationException"),
         (Kind::Coded(status, code), _) => (status, code),
+    }
+}
+
+fn rest_json(kind: Kind, prefix: &str) -> (u16, &'static str) {
+    match (kind, prefix) {
+        (Kind::Denied, _) => (403, "AccessDeniedException"),
+        (Kind::Throttled, "apigateway" | "eks" | "kafka" | "ses") => (429, "TooManyRequestsException"),
+        (Kind::Throttled, _) => (429, "ThrottlingException"),
+        (Kind::Internal(status), _) => (status, "InternalServerException"),
+        (Kind::NotOptedIn, _) => (403, "UnrecognizedClientException"),
+        (Kind::Expired, _) => (403, "ExpiredTokenException"),
+        (Kind::NoCredentials, _) => (403, "MissingAuthenticationTokenException"),
+        (Kind::UnknownAction, _) => (404, "UnknownOperationException"),
+        (Kind::BadToken | Kind::Invalid, "apigateway") => (400, "BadRequestException"),
+        (Kind::BadToken | Kind::Invalid, _) => (400, "ValidationException"),
+        (Kind::Coded(status, code), _) => (status, code),
+    }
+}
+
+fn s3(kind: Kind) -> (u16, &'static str) {
+    match kind {
+        Kind::Throttled => (503, "SlowDown"),
+        Kind::Internal(status) => (status, "InternalError"),
+        Kind::NotOptedIn => (403, "InvalidAccessKeyId"),
+        Kind::Expired => (400, "ExpiredToken"),
+        Kind::NoCredentials => (403, "AccessDenied"),
+        Kind::UnknownAction => (405, "MethodNotAllowed"),
+        Kind::BadToken | Kind::Invalid => (400, "InvalidArgument"),
+        other => query(other),
     }
 }

@@ -95,7 +95,7 @@ impl Rule {
         self
     }
 
-    /// Only actions that match, in the form of IAM: `acm:*`, `ec2:Describe*`.
+    /// Only actions that match, in the form of IAM (`acm:*`, `ec2:Describe*`), or operations: `apigateway:GetStages`.
     #[must_use]
     pub fn action(mut self, pattern: impl Into<String>) -> Self {
         self.action = pattern.into();
@@ -131,6 +131,7 @@ pub(crate) struct Target<'a> {
     pub(crate) account: &'a str,
     pub(crate) region: &'a str,
     pub(crate) action: &'a str,
+    pub(crate) operation: &'a str,
     /// The digest of the request, the number of its attempt and how often it was asked.
     pub(crate) digest: Digest,
     /// Whether it asks for a further page of a listing.
@@ -162,7 +163,7 @@ impl Armed {
         let rule = &self.rule;
         pattern::matches(&rule.account, target.account)
             && pattern::matches(&rule.region, target.region)
-            && pattern::matches(&rule.action, target.action)
+            && [target.action, target.operation].iter().any(|name| pattern::matches(&rule.action, name))
             && (target.session || !rule.sessions)
             && rule.fault.fits(target)
             && self.is_due(target.digest)
@@ -199,7 +200,7 @@ mod tests {
     fn target(action: &str, attempt: u64) -> Target<'_> {
         let digest = Digest::new().add(attempt.to_le_bytes());
         let (account, region) = ("111111111111", "eu-west-1");
-        Target { account, region, action, digest, further_page: false, session: false }
+        Target { account, region, action, operation: action, digest, further_page: false, session: false }
     }
 
     fn strikes(rule: Rule, requests: u64) -> usize {

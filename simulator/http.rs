@@ -12,12 +12,20 @@ const LARGEST: usize = 8 << 20;
 /// One request, borrowed from the connection's buffer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    /// The path with its query.
     pub(crate) path: &'a str,
     headers: &'a [httparse::Header<'a>],
     pub(crate) body: &'a [u8],
 }
 
 impl<'a> Request<'a> {
+    /// A request without headers.
+    #[cfg(test)]
+    pub(crate) fn of(path: &'a str, body: &'a [u8]) -> Self {
+        Self { method: "GET", path, headers: &[], body }
+    }
+
     /// The header of that name, in whichever case, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
         let header = self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
@@ -75,7 +83,8 @@ fn parse(buffer: &[u8], answer: &impl Fn(&Request<'_>) -> Reply) -> io::Result<O
     let mut headers = [httparse::EMPTY_HEADER; 48];
     let mut head = httparse::Request::new(&mut headers);
     let httparse::Status::Complete(start) = head.parse(buffer).map_err(malformed)? else { return Ok(None) };
-    let mut request = Request { path: head.path.unwrap_or("/"), headers: head.headers, body: &[] };
+    let (method, path) = (head.method.unwrap_or_default(), head.path.unwrap_or("/"));
+    let mut request = Request { method, path, headers: head.headers, body: &[] };
     if request.header("transfer-encoding").is_some() {
         return Err(malformed("bodies need a length"));
     }

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::certificate::{Issued, Key, Order, issue};
 use crate::failure::Failure;
 use crate::page::Paging;
+use crate::plain;
 use crate::resource::Kind;
 use crate::value::Value;
 
@@ -78,7 +79,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
             Ok(all(call, Kind::OpenIdConnectProvider, "OpenIDConnectProviderList"))
         }
         "ListSAMLProviders" => Ok(all(call, Kind::SamlProvider, "SAMLProviderList")),
-        other => Err(Failure::unknown_action(other)),
+        _ => plain::nothing(call),
     }
 }
 

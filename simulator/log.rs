@@ -27,8 +27,10 @@ pub struct Request {
     pub region: String,
     /// The service as IAM spells it, such as `elasticloadbalancing`.
     pub service: String,
-    /// The action as IAM spells it, such as `ec2:DescribeInstances`.
+    /// The action as IAM spells it, such as `ec2:DescribeInstances` or `apigateway:GET`.
     pub action: String,
+    /// The operation, such as `ec2:DescribeInstances` or `apigateway:GetStages`.
+    pub operation: String,
     /// The number of this attempt, from 1, as the caller gave it; 0 if it gave none.
     pub attempt: u32,
     /// How it ended.
@@ -52,15 +54,15 @@ struct Shard {
 #[derive(Debug)]
 struct Entry {
     sequence: u64,
-    /// Numbers of the names of account, region, service and action.
-    names: [u32; 4],
+    /// Numbers of the names of account, region, service, action and operation.
+    names: [u32; 5],
     attempt: u32,
     outcome: Outcome,
 }
 
 impl Log {
-    /// Adds a request of an account, a region, a service and an action.
-    pub(crate) fn add(&self, names: [&str; 4], attempt: u32, outcome: Outcome) {
+    /// Adds a request of an account, a region, a service, an action and an operation.
+    pub(crate) fn add(&self, names: [&str; 5], attempt: u32, outcome: Outcome) {
         let sequence = self.next.fetch_add(1, Ordering::Relaxed);
         let shard = usize::try_from(sequence % 8).unwrap_or_default();
         if let Some(shard) = self.shards.get(shard) {
@@ -84,8 +86,10 @@ impl Log {
 
 impl Shard {
     fn request(&self, entry: &Entry) -> Request {
-        let [account, region, service, action] = entry.names.map(|number| self.names.name(number).to_owned());
-        Request { account, region, service, action, attempt: entry.attempt, outcome: entry.outcome }
+        let names = entry.names.map(|number| self.names.name(number).to_owned());
+        let [account, region, service, action, operation] = names;
+        let (attempt, outcome) = (entry.attempt, entry.outcome);
+        Request { account, region, service, action, operation, attempt, outcome }
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::acm::Certificate;
 use crate::iam::ServerCertificate;
+use crate::plain::Plain;
 use crate::resource::Resources;
 use crate::value::Value;
 
@@ -57,6 +58,8 @@ pub struct Account {
     pub units: Vec<String>,
     /// Its tags in Organizations, by key.
     pub tags: BTreeMap<String, String>,
+    /// What services without regions say that are not modelled; services that have some say it in all of them.
+    pub answers: Vec<Plain>,
 }
 
 impl Account {
@@ -76,6 +79,13 @@ impl Account {
     #[must_use]
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.insert(key.into(), value.into());
+        self
+    }
+
+    /// This account with a plain answer of a service without regions.
+    #[must_use]
+    pub fn answer(mut self, answer: Plain) -> Self {
+        self.answers.push(answer);
         self
     }
 }
@@ -132,12 +142,21 @@ pub struct Region {
     pub metrics: Vec<Metric>,
     /// The tags of resources.
     pub tagged: Vec<Tagged>,
+    /// What services say that are not modelled.
+    pub answers: Vec<Plain>,
 }
 
 impl Region {
     /// Applies a quota value other than the default.
     pub fn set_quota(&mut self, service: &str, code: &str, value: f64) {
         self.quotas.insert((service.to_owned(), code.to_owned()), value);
+    }
+
+    /// This region with a plain answer.
+    #[must_use]
+    pub fn answer(mut self, answer: Plain) -> Self {
+        self.answers.push(answer);
+        self
     }
 
     /// This region with a tag of the resource of that ARN.

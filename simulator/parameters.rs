@@ -8,7 +8,17 @@ use crate::digest::Digest;
 use crate::failure::Failure;
 
 /// How services name the token of a further page.
-const TOKENS: [&str; 5] = ["NextToken", "Marker", "PageToken", "PaginationToken", "nextToken"];
+const TOKENS: [&str; 9] = [
+    "NextToken",
+    "Marker",
+    "PageToken",
+    "PaginationToken",
+    "nextToken",
+    "marker",
+    "pageToken",
+    "position",
+    "continuation-token",
+];
 
 /// The parameters of a call.
 #[derive(Debug)]

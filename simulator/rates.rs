@@ -39,6 +39,7 @@ const ROWS: &[(&str, Sharing, f32, f32, &str)] = &[
     ("acm:ListCertificates", Each, 1.0, 1.0, "ACM API rate quotas as quoted in 2022; uncertain, may be higher today"),
     ("acm:ExportCertificate", Each, 5.0, 5.0, "ACM API rate quotas"),
     ("acm:", Each, 10.0, 10.0, "ACM API rate quotas"),
+    ("route53:", All, 5.0, 5.0, "Route 53 quotas: five requests a second for each account"),
     ("tag:", Each, 15.0, 15.0, "Resource Groups Tagging API quotas: GetResources"),
     ("cloudwatch:GetMetricData", Each, 50.0, 50.0, "CloudWatch quotas"),
     ("cloudwatch:DescribeAlarms", Each, 9.0, 9.0, "CloudWatch quotas"),

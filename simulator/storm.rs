@@ -62,6 +62,7 @@ mod tests {
             account: "111111111111",
             region: "eu-west-1",
             action: "acm:ListCertificates",
+            operation: "acm:ListCertificates",
             digest: end(Digest::new().add(number.to_le_bytes())),
             further_page,
             session,

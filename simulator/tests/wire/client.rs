@@ -89,6 +89,11 @@ impl Caller {
         self.send(&path, &head, body).await.unwrap()
     }
 
+    /// A call of a REST service that reads.
+    pub(crate) async fn get(&self, signing: &str, path: &str) -> Answer {
+        self.request("GET", path, &self.signed(signing), b"").await.unwrap()
+    }
+
     pub(crate) fn signed(&self, signing: &str) -> String {
         let scope = format!("{}/20260101/{}/{signing}/aws4_request", self.key, self.region);
         let token =
@@ -100,10 +105,20 @@ impl Caller {
 
     /// Sends a request on a connection of its own; an error if the answer is cut short.
     pub(crate) async fn send(&self, path: &str, head: &str, body: &[u8]) -> std::io::Result<Answer> {
+        self.request("POST", path, head, body).await
+    }
+
+    pub(crate) async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        head: &str,
+        body: &[u8],
+    ) -> std::io::Result<Answer> {
         let mut stream = TcpStream::connect(&self.address).await?;
         let length = body.len();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\n{head}content-length: {length}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{head}content-length: {length}\r\n\r\n",
             self.address
         );
         stream.write_all(head.as_bytes()).await?;

@@ -5,6 +5,7 @@ mod certificates;
 mod client;
 mod faults;
 mod paging;
+mod plain;
 mod protocols;
 mod scale;
 mod services;
