@@ -44,8 +44,11 @@ pub static SOURCES: &[&Source] = &[
     &aws::autoscaling_quotas::SOURCE,
     &aws::ebs_quotas::SOURCE,
     &aws::ec2_quotas::SOURCE,
+    #[cfg(feature = "elasticloadbalancing")]
+    &aws::elb_classic_listeners::SOURCE,
     &aws::elb_listeners::SOURCE,
     &aws::elb_quotas::SOURCE,
+    &aws::elb_trust_stores::SOURCE,
     &aws::global_tags::SOURCE,
     &aws::iam_certificates::SOURCE,
     &aws::iam_quotas::SOURCE,

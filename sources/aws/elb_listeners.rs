@@ -11,6 +11,7 @@ use super::listings::elbv2::{
     DescribeListenerCertificates, DescribeListeners, DescribeLoadBalancers, speaks_tls,
 };
 use super::listings::of_each::Of;
+use super::listings::security_policies::oldest_of;
 use crate::source::Gathered;
 use crate::{Asked, Gather, Source};
 
@@ -77,9 +78,11 @@ fn bindings(
     let user = at.resource(SERVICE, "elb-listener", arn, name);
     let endpoint = endpoint(balancer, listener);
     let private = balancer.scheme() == Some(&LoadBalancerSchemeEnum::Internal);
+    let oldest = listener.ssl_policy().and_then(oldest_of);
     let binding = |certificate: &str| Binding {
         endpoints: endpoint.iter().cloned().collect(),
         private,
+        oldest,
         ..Binding::new(certificate, user.clone())
     };
     used_by(listener, listed).into_iter().map(binding).collect()

@@ -7,8 +7,11 @@ pub(crate) mod acm_quotas;
 pub(crate) mod autoscaling_quotas;
 pub(crate) mod ebs_quotas;
 pub(crate) mod ec2_quotas;
+#[cfg(feature = "elasticloadbalancing")]
+pub(crate) mod elb_classic_listeners;
 pub(crate) mod elb_listeners;
 pub(crate) mod elb_quotas;
+pub(crate) mod elb_trust_stores;
 pub(crate) mod global_tags;
 pub(crate) mod iam_certificates;
 pub(crate) mod iam_quotas;

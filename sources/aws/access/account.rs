@@ -82,6 +82,7 @@ impl Account {
             called: called.as_str().to_owned(),
             now: self.session.now,
             bodies: self.session.bodies,
+            files: self.session.files.clone(),
             wire: self.wire.clone(),
             clients: Clients::default(),
             listings: Mutex::default(),

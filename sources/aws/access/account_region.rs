@@ -12,10 +12,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
-use howler_model::{AccountId, Partition, Region, Resource, Scope, Service, Unseen};
+use howler_model::{AccountId, Partition, Reason, Region, Resource, Scope, Service, Unseen};
 use tokio::sync::OnceCell;
 
 use super::closed::Closed;
+use super::files::Files;
 use super::paging::{Paging, Turn};
 use super::places::Place;
 use super::watch::Watch;
@@ -34,6 +35,7 @@ pub struct AccountRegion {
     pub(super) config: SdkConfig,
     pub(super) now: DateTime<Utc>,
     pub(super) bodies: bool,
+    pub(super) files: Files,
     pub(super) wire: Wire,
     pub(super) closed: Closed,
     pub(super) clients: Clients,
@@ -90,6 +92,11 @@ impl AccountRegion {
         Resource { scope: self.scope(service), kind, id: id.into(), name: name.into() }
     }
 
+    /// How the ARNs of a service begin here: up to the account.
+    pub(crate) fn arn(&self, service: &Service) -> String {
+        format!("arn:{}:{service}:{}:{}", self.partition, self.region, self.account)
+    }
+
     /// A whole listing, asked once here however many sources and quotas read it.
     pub(crate) async fn list<L: Listing>(&self) -> Result<Arc<[L::Item]>, Unseen> {
         let cell = self.cell::<Result<Arc<[L::Item]>, Unseen>>(TypeId::of::<L>());
@@ -120,6 +127,17 @@ impl AccountRegion {
         let answer = self.wire.call(&self.called, action, ask).await;
         self.closed.learn(action, &answer);
         answer.map_err(|unseen| self.closed.absent(unseen))
+    }
+
+    /// The file at the pre-signed address that an action has just given.
+    ///
+    /// # Errors
+    /// What kept it away in the end. The address is a credential as long as it lives and stands in no error.
+    pub(crate) async fn file(&self, action: &'static str, address: Option<&str>) -> Result<Vec<u8>, Unseen> {
+        let Some(address) = address.filter(|address| self.files.may_be_asked(address)) else {
+            return Err(Unseen::new(Reason::Malformed, action, "the answer has no address of a file in it"));
+        };
+        self.wire.call(&self.called, action, || self.files.get(address)).await
     }
 
     /// All pages of a listing, in order.

@@ -8,6 +8,7 @@ mod closed;
 mod credentials;
 mod delivery;
 mod enter;
+mod files;
 mod http;
 mod listing;
 mod organization;

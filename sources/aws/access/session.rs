@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 use howler_model::Region;
 use tokio::sync::Semaphore;
 
-use super::http::http_client;
+use super::files::Files;
+use super::http::{http_client, trust};
 use super::places::Places;
 use super::traffic::{Calls, Meter};
 use super::tries::{ATTEMPTS, Patience};
@@ -70,6 +71,7 @@ pub struct Session {
     pub(super) now: DateTime<Utc>,
     pub(super) bodies: bool,
     pub(super) places: Arc<Places>,
+    pub(super) files: Files,
     pub(super) wire: Wire,
     /// The way on which roles are taken.
     pub(super) roles: Wire,
@@ -81,8 +83,9 @@ impl Session {
     /// # Errors
     /// [`Error::Settings`] if the certificate bundle cannot be used.
     pub async fn start(settings: &Settings) -> Result<Self, Error> {
+        let trust = trust(settings.ca_bundle.as_deref())?;
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(http_client(settings.ca_bundle.as_deref())?)
+            .http_client(http_client(trust.clone()))
             .retry_config(RetryConfig::disabled())
             .timeout_config(
                 TimeoutConfig::builder().operation_attempt_timeout(settings.attempt_timeout + GRACE).build(),
@@ -105,12 +108,13 @@ impl Session {
         };
         let wire = Wire::new(Semaphore::new(settings.concurrency), patience);
         Ok(Self {
-            config,
             name: settings.session_name.clone(),
             now: settings.now,
             bodies: settings.bodies,
             places: Places::new(settings.places, &wire.permits, settings.concurrency),
+            files: Files::new(trust, config.endpoint_url()),
             roles: wire.for_roles(),
+            config,
             wire,
         })
     }

@@ -8,9 +8,13 @@ pub(crate) mod ec2_instance_types;
 pub(crate) mod ec2_instances;
 pub(crate) mod ec2_network;
 pub(crate) mod ec2_transit;
+#[cfg(feature = "elasticloadbalancing")]
+pub(crate) mod elb_classic;
+pub(crate) mod elb_trust_stores;
 pub(crate) mod elbv2;
 pub(crate) mod iam;
 pub(crate) mod of_each;
+pub(crate) mod security_policies;
 pub(crate) mod tagging;
 pub(crate) mod volumes;
 

@@ -6,8 +6,17 @@ use futures::stream::{self, StreamExt};
 use howler_model::{Reason, Unseen};
 
 /// Codes by which services say that a resource is not there (any more).
-const GONE: [&str; 4] =
-    ["ListenerNotFound", "LoadBalancerNotFound", "NoSuchEntity", "ResourceNotFoundException"];
+const GONE: &[&str] = &[
+    "AcceleratorNotFoundException",
+    "EntityNotFound",
+    "ListenerNotFound",
+    "LoadBalancerNotFound",
+    "NoSuchEntity",
+    "NotFoundException",
+    "ResourceNotFoundException",
+    "RevocationIdNotFound",
+    "TrustStoreNotFound",
+];
 
 /// How many resources of one scope are asked about at once.
 const AT_ONCE: usize = 8;
