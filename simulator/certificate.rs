@@ -162,6 +162,16 @@ pub fn issue(order: &Order) -> Result<Issued, Error> {
     Ok(Issued { body, chain: format!("{authority_pem}{root_pem}"), private_key })
 }
 
+/// The self-signed certificate of an authority, in PEM.
+///
+/// # Errors
+/// [`Error`] if a date or the name cannot be encoded.
+pub fn root(name: &str, not_before: DateTime<Utc>, not_after: DateTime<Utc>) -> Result<String, Error> {
+    let mut root = authority(name, Some(not_after))?;
+    root.not_before = date(not_before)?;
+    Ok(root.self_signed(&fixed_key(4)?)?.pem())
+}
+
 fn leaf(order: &Order) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::new(order.names.clone())?;
     params.distinguished_name.push(DnType::CommonName, order.common_name.as_str());

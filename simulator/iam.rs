@@ -1,6 +1,7 @@
 //! IAM: server certificates with real PEM, the account summary, and what the account has defined.
 
 mod builders;
+mod providers;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -79,6 +80,9 @@ pub(crate) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
             Ok(all(call, Kind::OpenIdConnectProvider, "OpenIDConnectProviderList"))
         }
         "ListSAMLProviders" => Ok(all(call, Kind::SamlProvider, "SAMLProviderList")),
+        "GetOpenIDConnectProvider" => providers::get_open_id_connect_provider(call),
+        "GetSAMLProvider" => providers::get_saml_provider(call),
+        "ListUsers" => list_users(call),
         _ => plain::nothing(call),
     }
 }
@@ -90,6 +94,12 @@ fn list_server_certificates(call: &Call<'_>) -> Result<Value, Failure> {
     let page = PAGING.page(call, selected)?;
     let metadata = page.items.iter().map(|certificate| certificate.metadata());
     Ok(truncatable(Value::record().with("ServerCertificateMetadataList", Value::list(metadata)), page.next))
+}
+
+fn list_users(call: &Call<'_>) -> Result<Value, Failure> {
+    let page = PAGING.page(call, call.account.iam.resources.all(Kind::User))?;
+    let users = page.items.iter().map(|user| user.value.clone());
+    Ok(truncatable(Value::record().with("Users", Value::list(users)), page.next))
 }
 
 /// IAM says whether there is more in a field of its own.

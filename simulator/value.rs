@@ -22,7 +22,7 @@ pub enum Value {
     Account,
     /// An ARN in the account and region that are asked.
     Arn {
-        /// The service as ARNs spell it; `iam` and `organizations` have no region.
+        /// The service as ARNs spell it; `cloudfront`, `iam` and `organizations` have no region.
         service: &'static str,
         /// What follows the account, such as `loadbalancer/app/shop/1`.
         resource: String,
@@ -127,7 +127,8 @@ impl Value {
 }
 
 fn arn(service: &str, place: Place<'_>, resource: &str) -> String {
-    let region = if matches!(service, "iam" | "organizations" | "sts") { "" } else { place.region };
+    let region =
+        if matches!(service, "cloudfront" | "iam" | "organizations" | "sts") { "" } else { place.region };
     format!("arn:aws:{service}:{region}:{}:{resource}", place.account)
 }
 

@@ -165,13 +165,17 @@ impl Certificate {
             .with("SignatureAlgorithm", "SHA256WITHRSA")
             .with("InUseBy", Value::List(self.in_use_by.clone()))
             .with("KeyUsages", vec![Value::record().with("Name", "DIGITAL_SIGNATURE")])
-            .with_some("DomainValidationOptions", self.validation())
+            .with_some("DomainValidationOptions", self.validation(self.validated()))
             .with_some("RenewalSummary", self.renewal.map(|status| self.renewal_summary(status, now)))
     }
 
+    /// Whether its names were proven when it was issued.
+    fn validated(&self) -> &'static str {
+        if self.validity.is_some() { "SUCCESS" } else { "PENDING_VALIDATION" }
+    }
+
     /// How each name was or is to be proven; nothing for what the customer imported.
-    fn validation(&self) -> Option<Value> {
-        let status = if self.validity.is_some() { "SUCCESS" } else { "PENDING_VALIDATION" };
+    fn validation(&self, status: &'static str) -> Option<Value> {
         let option = |name: &String| {
             let record = Value::record()
                 .with("Name", format!("_howler.{name}."))
@@ -189,9 +193,13 @@ impl Certificate {
 
     fn renewal_summary(&self, status: &'static str, now: DateTime<Utc>) -> Value {
         let reason = (status == "FAILED").then_some("DOMAIN_VALIDATION_DENIED");
+        let proven = if status == "PENDING_AUTO_RENEWAL" { "SUCCESS" } else { status };
         Value::record()
             .with("RenewalStatus", status)
-            .with("DomainValidationOptions", self.validation().unwrap_or_else(|| Value::List(Vec::new())))
+            .with(
+                "DomainValidationOptions",
+                self.validation(proven).unwrap_or_else(|| Value::List(Vec::new())),
+            )
             .with("UpdatedAt", now - TimeDelta::days(1))
             .with_some("RenewalStatusReason", reason)
     }
