@@ -42,8 +42,12 @@ pub static SOURCES: &[&Source] = &[
     &aws::acm_certificates::SOURCE,
     &aws::acm_quotas::SOURCE,
     &aws::autoscaling_quotas::SOURCE,
+    #[cfg(feature = "directory")]
+    &aws::directory_certificates::SOURCE,
     &aws::ebs_quotas::SOURCE,
     &aws::ec2_quotas::SOURCE,
+    #[cfg(feature = "eks")]
+    &aws::eks_clusters::SOURCE,
     #[cfg(feature = "elasticloadbalancing")]
     &aws::elb_classic_listeners::SOURCE,
     &aws::elb_listeners::SOURCE,
@@ -52,6 +56,8 @@ pub static SOURCES: &[&Source] = &[
     &aws::global_tags::SOURCE,
     &aws::iam_certificates::SOURCE,
     &aws::iam_quotas::SOURCE,
+    #[cfg(feature = "rds")]
+    &aws::rds_certificates::SOURCE,
     &aws::resource_tags::SOURCE,
     &aws::vpc_quotas::SOURCE,
     &endpoints::SOURCE,

@@ -5,8 +5,13 @@ mod access;
 pub(crate) mod acm_certificates;
 pub(crate) mod acm_quotas;
 pub(crate) mod autoscaling_quotas;
+mod certificate;
+#[cfg(feature = "directory")]
+pub(crate) mod directory_certificates;
 pub(crate) mod ebs_quotas;
 pub(crate) mod ec2_quotas;
+#[cfg(feature = "eks")]
+pub(crate) mod eks_clusters;
 #[cfg(feature = "elasticloadbalancing")]
 pub(crate) mod elb_classic_listeners;
 pub(crate) mod elb_listeners;
@@ -17,6 +22,8 @@ pub(crate) mod iam_certificates;
 pub(crate) mod iam_quotas;
 mod listings;
 mod quota;
+#[cfg(feature = "rds")]
+pub(crate) mod rds_certificates;
 pub(crate) mod resource_tags;
 pub(crate) mod vpc_quotas;
 

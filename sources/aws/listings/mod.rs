@@ -3,17 +3,23 @@
 
 pub(crate) mod acm;
 pub(crate) mod autoscaling;
+#[cfg(feature = "directory")]
+pub(crate) mod directory;
 pub(crate) mod ec2_gateways;
 pub(crate) mod ec2_instance_types;
 pub(crate) mod ec2_instances;
 pub(crate) mod ec2_network;
 pub(crate) mod ec2_transit;
+#[cfg(feature = "eks")]
+pub(crate) mod eks;
 #[cfg(feature = "elasticloadbalancing")]
 pub(crate) mod elb_classic;
 pub(crate) mod elb_trust_stores;
 pub(crate) mod elbv2;
 pub(crate) mod iam;
 pub(crate) mod of_each;
+#[cfg(feature = "rds")]
+pub(crate) mod rds;
 pub(crate) mod security_policies;
 pub(crate) mod tagging;
 pub(crate) mod volumes;

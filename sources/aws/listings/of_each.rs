@@ -8,6 +8,7 @@ use howler_model::{Reason, Unseen};
 /// Codes by which services say that a resource is not there (any more).
 const GONE: &[&str] = &[
     "AcceleratorNotFoundException",
+    "DirectoryDoesNotExistException",
     "EntityNotFound",
     "ListenerNotFound",
     "LoadBalancerNotFound",
