@@ -44,6 +44,8 @@ pub static SOURCES: &[&Source] = &[
     &aws::autoscaling_quotas::SOURCE,
     #[cfg(feature = "directory")]
     &aws::directory_certificates::SOURCE,
+    #[cfg(feature = "databasemigration")]
+    &aws::dms_certificates::SOURCE,
     &aws::ebs_quotas::SOURCE,
     &aws::ec2_quotas::SOURCE,
     #[cfg(feature = "eks")]
@@ -56,9 +58,17 @@ pub static SOURCES: &[&Source] = &[
     &aws::global_tags::SOURCE,
     &aws::iam_certificates::SOURCE,
     &aws::iam_quotas::SOURCE,
+    #[cfg(feature = "kafka")]
+    &aws::msk_clusters::SOURCE,
+    #[cfg(feature = "networkfirewall")]
+    &aws::network_firewalls::SOURCE,
     #[cfg(feature = "rds")]
     &aws::rds_certificates::SOURCE,
     &aws::resource_tags::SOURCE,
+    #[cfg(feature = "sesv2")]
+    &aws::ses_certificates::SOURCE,
+    #[cfg(feature = "transfer")]
+    &aws::transfer::SOURCE,
     &aws::vpc_quotas::SOURCE,
     &endpoints::SOURCE,
     &paths::SOURCE,

@@ -147,7 +147,7 @@ pub static CERTIFICATE_PLACES: &[CertificatePlace] = &[
     not("workspaces_web_trust_store", "WorkSpaces Secure Browser", "Trust store CA certificates", "not built: few have one"),
     not("workspaces_cert_auth", "WorkSpaces and AppStream", "Certificate-based auth private CA", "not built: its authority is seen with ACM Private CA"),
     by("eks_cluster_ca", "EKS", "Cluster CA", "eks-clusters", &[Simulator]),
-    not("eks_certificate_authority", "EKS", "Cluster CA list and rotation state", "the SDK does not have the operations yet; the authority of a cluster is seen with the cluster"),
+    by("eks_certificate_authority", "EKS", "Cluster CA list and rotation state", "eks-clusters", &[Simulator]),
     not("cloudhsm_cluster", "CloudHSM", "Cluster and HSM certificates", "not built: few have one"),
     not("datasync_object_storage", "DataSync", "CA bundle for a self-managed object store", "not built: a pinned certificate, and the server that it is of can be named as an endpoint"),
     not("codeconnections_host", "CodeConnections", "TLS certificate of a self-managed Git host", "not built: a pinned certificate, and the server that it is of can be named as an endpoint"),

@@ -2,11 +2,12 @@
 //!
 //! The listing has the dates and most else, 1,000 certificates a call. A description has the rest (renewal,
 //! validation, users, issuer) at one call a certificate and about ten calls a second, so that it is asked for only
-//! where somebody may soon have to act on it.
+//! where somebody may soon have to act on it. Bodies are read where they are compared with what is served.
+
+mod body;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_acm::primitives::DateTime as SdkTime;
 use aws_sdk_acm::types::{
     CertificateDetail, CertificateKeyPairOrigin, CertificateStatus, CertificateSummary, CertificateType,
     DomainValidation, RenewalEligibility,
@@ -19,6 +20,7 @@ use howler_model::{
 
 use super::AccountRegion;
 use super::access::Listing;
+use super::certificate::time;
 use super::listings::acm::ListCertificates;
 use super::listings::of_each::{Of, of_each};
 use crate::source::Gathered;
@@ -36,7 +38,7 @@ pub(crate) static SOURCE: Source = Source {
     title: "ACM certificates with renewal, use and validation",
     service: SERVICE,
     kinds: &[FactKind::Certificate],
-    actions: || vec![ListCertificates::ACTION, DESCRIBE],
+    actions: || vec![ListCertificates::ACTION, DESCRIBE, body::GET],
     quotas: &[],
     asked: Asked::Always,
     gather: Gather::Region(|at| Box::pin(gather(at))),
@@ -59,6 +61,9 @@ async fn gather(at: &AccountRegion) -> Gathered {
         let name = summary.domain_name().unwrap_or(arn);
         let resource = at.resource(SERVICE, "acm-certificate", arn, name);
         gathered.facts.certificates.push(certificate(resource, summary, details.get(arn)));
+    }
+    if at.wants_bodies() {
+        body::read(at, &listed, &mut gathered).await;
     }
     gathered
 }
@@ -141,10 +146,6 @@ fn validity(summary: &CertificateSummary, detail: Option<&CertificateDetail>) ->
     }
 }
 
-fn time(time: &SdkTime) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(time.secs(), 0)
-}
-
 fn names(summary: &CertificateSummary, detail: Option<&CertificateDetail>) -> Vec<String> {
     let described = detail.map(|detail| detail.subject_alternative_names()).unwrap_or_default();
     let listed = summary.subject_alternative_name_summaries();
@@ -219,6 +220,7 @@ fn validation(of: &DomainValidation) -> Validation {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_acm::primitives::DateTime as SdkTime;
     use aws_sdk_acm::types::builders::{CertificateDetailBuilder, CertificateSummaryBuilder};
     use aws_sdk_acm::types::{
         DomainStatus, DomainValidation, FailureReason, KeyAlgorithm, RenewalStatus, RenewalSummary,

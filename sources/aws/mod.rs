@@ -8,6 +8,8 @@ pub(crate) mod autoscaling_quotas;
 mod certificate;
 #[cfg(feature = "directory")]
 pub(crate) mod directory_certificates;
+#[cfg(feature = "databasemigration")]
+pub(crate) mod dms_certificates;
 pub(crate) mod ebs_quotas;
 pub(crate) mod ec2_quotas;
 #[cfg(feature = "eks")]
@@ -21,10 +23,18 @@ pub(crate) mod global_tags;
 pub(crate) mod iam_certificates;
 pub(crate) mod iam_quotas;
 mod listings;
+#[cfg(feature = "kafka")]
+pub(crate) mod msk_clusters;
+#[cfg(feature = "networkfirewall")]
+pub(crate) mod network_firewalls;
 mod quota;
 #[cfg(feature = "rds")]
 pub(crate) mod rds_certificates;
 pub(crate) mod resource_tags;
+#[cfg(feature = "sesv2")]
+pub(crate) mod ses_certificates;
+#[cfg(feature = "transfer")]
+pub(crate) mod transfer;
 pub(crate) mod vpc_quotas;
 
 pub use access::{

@@ -5,6 +5,8 @@ pub(crate) mod acm;
 pub(crate) mod autoscaling;
 #[cfg(feature = "directory")]
 pub(crate) mod directory;
+#[cfg(feature = "databasemigration")]
+pub(crate) mod dms;
 pub(crate) mod ec2_gateways;
 pub(crate) mod ec2_instance_types;
 pub(crate) mod ec2_instances;
@@ -17,11 +19,19 @@ pub(crate) mod elb_classic;
 pub(crate) mod elb_trust_stores;
 pub(crate) mod elbv2;
 pub(crate) mod iam;
+#[cfg(feature = "kafka")]
+pub(crate) mod kafka;
+#[cfg(feature = "networkfirewall")]
+pub(crate) mod network_firewall;
 pub(crate) mod of_each;
 #[cfg(feature = "rds")]
 pub(crate) mod rds;
 pub(crate) mod security_policies;
+#[cfg(feature = "sesv2")]
+pub(crate) mod ses;
 pub(crate) mod tagging;
+#[cfg(feature = "transfer")]
+pub(crate) mod transfer;
 pub(crate) mod volumes;
 
 /// Whether something belongs to the account itself; where a server names no owner, it lists only one's own.
