@@ -3,13 +3,14 @@
 
 mod simulated;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use howler_model::{CoverageStatus, Facts, Reason, ScopeCoverage};
 use howler_simulator::{
     Account, Fault, Faults, Latency, Organization, Region, Rule, Simulation, Simulator, estate,
 };
-use howler_sources::{Role, Session, Settings};
+use howler_sources::{Role, SOURCES, Session, Settings};
 use simulated::{ACCOUNT, gather_all, now, settings};
 
 const THROTTLED: &str = "222222222222";
@@ -20,9 +21,11 @@ const THROTTLED_FOR: Duration = Duration::from_secs(12);
 
 /// All that a scan asks, but for who it is: without that there would be one gap only.
 fn throttled_to_death() -> Faults {
-    ["acm", "autoscaling", "cloudwatch", "ec2", "elasticloadbalancing", "iam", "servicequotas", "tag"]
-        .map(|service| Rule::new(Fault::Throttle).account(THROTTLED).action(format!("{service}:*")))
-        .to_vec()
+    let actions = SOURCES.iter().flat_map(|source| (source.actions)());
+    let services: BTreeSet<&str> = actions.filter_map(|action| action.split(':').next()).collect();
+    let throttled =
+        |service: &str| Rule::new(Fault::Throttle).account(THROTTLED).action(format!("{service}:*"));
+    services.into_iter().map(throttled).collect()
 }
 
 /// Two members of the same size, one of which is throttled.
