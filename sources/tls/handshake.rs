@@ -10,7 +10,8 @@ use rustls::{ClientConfig, ClientConnection, ProtocolVersion};
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
-use super::recorder::{Keys, Recorder};
+use super::offer::Keys;
+use super::recorder::Recorder;
 use super::wire::Wire;
 use super::{Limits, hello, name, plain, starttls};
 use crate::x509;

@@ -10,6 +10,7 @@ mod handshake;
 mod hello;
 mod name;
 mod network;
+mod offer;
 mod plain;
 mod policy;
 mod recorder;
