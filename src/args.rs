@@ -1,6 +1,7 @@
 //! The command line: what is said there, parsed into the types that everything behind it trusts.
 
 mod notify;
+mod output;
 mod owners;
 mod policy;
 mod state;
@@ -15,10 +16,11 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use howler_checks::CHECKS;
 use howler_model::{AccountId, Endpoint, Region, Severity};
-use howler_reports::{REPORTS, Report};
+use howler_reports::REPORTS;
 use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
 pub use notify::Notify;
+pub use output::Output;
 pub use owners::{Owners, OwnersTest};
 pub use policy::Policy;
 pub use state::{History, HistoryCommand, Remember, Retell};
@@ -123,8 +125,8 @@ What is scanned:
   AWS is scanned as the caller, unless accounts are chosen with --org, --ou, --tag or --account:
   then exactly these are, the caller's own by its own credentials and every other one by the role
   of --role-name; and, beside them, each --role. With --via, the last of its roles is the caller.
-  With --endpoint or --file and no flag that is about AWS, only those are scanned and no AWS
-  credentials are needed.
+  With --endpoint, --endpoints-from or --file, and no flag that is about AWS, only those are
+  scanned and no AWS credentials are needed.
 
 Configuration:
   howler.toml may say it once for all (howler init writes one, howler config show prints what
@@ -291,6 +293,9 @@ pub struct Reach {
     /// postgres://, mysql://, tds://, xmpp:// or the port of one begins TLS as that does, tls:// at once [repeatable]
     #[arg(long = "endpoint", value_name = "HOST:PORT[#NAME]")]
     pub endpoints: Vec<Endpoint>,
+    /// A file with an endpoint in each line, but for those that begin with #; `-` is standard input [repeatable]
+    #[arg(long = "endpoints-from", value_name = "PATH")]
+    pub endpoint_lists: Vec<PathBuf>,
     /// A file or folder of certificates: PEM, DER, PKCS #7 and #12, Java key stores, Kubernetes manifests [repeatable]
     #[arg(long = "file", value_name = "PATH")]
     pub files: Vec<PathBuf>,
@@ -311,7 +316,8 @@ pub struct Reach {
 impl Reach {
     /// Whether AWS is asked at all.
     pub fn reaches_aws(&self) -> bool {
-        let elsewhere = !self.endpoints.is_empty() || !self.files.is_empty();
+        let elsewhere =
+            !(self.endpoints.is_empty() && self.endpoint_lists.is_empty() && self.files.is_empty());
         self.aws.is_asked() || !elsewhere
     }
 }
@@ -418,39 +424,6 @@ impl FromStr for RegionChoice {
             (_, Some(left_out)) => left_out.parse().map(Self::Not),
             (name, None) => name.parse().map(Self::Named),
         }
-    }
-}
-
-/// Where something is written.
-#[derive(Clone)]
-pub enum Output {
-    /// A report; without a path, on standard output.
-    Report { report: &'static dyn Report, path: Option<PathBuf> },
-    /// A part of a scan that is split.
-    Part(PathBuf),
-}
-
-impl std::fmt::Debug for Output {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Report { report, path } => write!(out, "{}={path:?}", report.name()),
-            Self::Part(path) => write!(out, "{path:?}"),
-        }
-    }
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let known = || REPORTS.iter().map(|report| report.name()).collect::<Vec<_>>().join(", ");
-        let Some((format, path)) = text.split_once('=') else { return Ok(Self::Part(text.into())) };
-        if path.is_empty() {
-            return Err("FORMAT=PATH is expected".to_owned());
-        }
-        let report = howler_reports::find(format)
-            .ok_or_else(|| format!("no format '{format}': one of {} is expected", known()))?;
-        Ok(Self::Report { report, path: (path != "-").then(|| path.into()) })
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use howler_model::{Reason, Scope, ScopeCoverage, Unseen};
 use howler_reports::{Spool, Told};
 use howler_rules::Rules;
@@ -14,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::config::Accounts;
 use crate::engine::{Channels, Engine, Outcome};
+use crate::environment;
 use crate::exit::Failure;
 use crate::organization::organization_of;
 use crate::plan::missed;
@@ -22,11 +25,13 @@ use crate::roster::Roster;
 use crate::scanner::{Scanner, Stop};
 use crate::shard::Shard;
 use crate::signals::{Signal, Signals};
-use crate::unit::Unit;
+use crate::unit::{Lane, Unit};
 use crate::weights::Weights;
 
-/// Units that are under way at once.
+/// Accounts and paths that are under way at once.
 const WINDOW: usize = 64;
+/// Endpoints that are.
+const ENDPOINTS: usize = 500;
 /// How long workers have to hand in what they have seen when a signal ends the scan.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -82,7 +87,9 @@ impl Scanning<'_> {
         signals: &mut Signals,
     ) -> Result<Scanned, Failure> {
         let mut workers = JoinSet::new();
-        (0..WINDOW).for_each(|_| self.employ(&mut workers));
+        for lane in Lane::ALL {
+            (0..at_once(lane)).for_each(|_| self.employ(lane, &mut workers));
+        }
         let (sender, mut units) = mpsc::unbounded_channel();
         outside.into_iter().for_each(|unit| drop(sender.send(unit)));
         let scanner = Arc::clone(&self.scanner);
@@ -97,7 +104,7 @@ impl Scanning<'_> {
                 },
                 outcome = self.engine.result() => self.take(outcome)?,
                 // Nobody has told it to stop, so that a fault of howler ended it; the others must not become fewer.
-                Some(_) = workers.join_next() => self.employ(&mut workers),
+                Some(Ok(lane)) = workers.join_next() => self.employ(lane, &mut workers),
                 signal = signals.next() => {
                     self.wind_down(signal, signals, &mut workers).await?;
                     break;
@@ -114,10 +121,14 @@ impl Scanning<'_> {
         Ok(self.scanned)
     }
 
-    /// Adds a worker.
-    fn employ(&self, workers: &mut JoinSet<()>) {
+    /// Adds a worker. It ends when the scan is stopped, or by a fault, which has been told by then.
+    fn employ(&self, lane: Lane, workers: &mut JoinSet<Lane>) {
         let (scanner, engine) = (Arc::clone(&self.scanner), Arc::clone(&self.engine));
-        workers.spawn(async move { scanner.work(engine.as_ref()).await });
+        workers.spawn(async move {
+            let work = scanner.work(engine.as_ref(), lane);
+            let _ended = AssertUnwindSafe(work).catch_unwind().await;
+            lane
+        });
     }
 
     /// The gap of a list of accounts that a signal broke off: nobody knows who else is to be scanned.
@@ -168,7 +179,7 @@ impl Scanning<'_> {
         &mut self,
         signal: Signal,
         signals: &mut Signals,
-        workers: &mut JoinSet<()>,
+        workers: &mut JoinSet<Lane>,
     ) -> Result<(), Failure> {
         self.scanned.signal = Some(signal);
         // Nobody to hear it has stopped already.
@@ -186,6 +197,14 @@ impl Scanning<'_> {
                 _ = signals.next() => return Ok(()),
             }
         }
+    }
+}
+
+/// How many units of a lane are under way at once: endpoints, as far as files may be open.
+fn at_once(lane: Lane) -> usize {
+    match lane {
+        Lane::Endpoints => environment::connections(ENDPOINTS),
+        Lane::Rest => WINDOW,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::engine::{Engine, LEASE, Lease};
 use crate::organization::Units;
 use crate::plan::Plan;
 use crate::regions;
-use crate::unit::{Entrant, Unit};
+use crate::unit::{Entrant, Lane, Unit};
 
 /// What a unit came to.
 #[derive(Debug, Default)]
@@ -59,13 +59,13 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Works on units until the scan is stopped.
-    pub async fn work(&self, engine: &impl Engine) {
+    /// Works on units of a lane until the scan is stopped.
+    pub async fn work(&self, engine: &impl Engine, lane: Lane) {
         loop {
             let lease = tokio::select! {
                 biased;
                 () = self.stop.wait() => return,
-                lease = engine.next() => lease,
+                lease = engine.next(lane) => lease,
             };
             let seen = self.scan_beating(&lease).await;
             lease.commit(seen).await;

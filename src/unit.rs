@@ -17,6 +17,19 @@ pub enum Unit {
     Path(PathBuf),
 }
 
+/// Units of one lane are worked on by workers of that lane, so that none waits for those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Endpoints. They wait for answers and hold next to nothing, so that many may be under way.
+    Endpoints,
+    /// Accounts and paths. What they hold in memory says how many may be.
+    Rest,
+}
+
+impl Lane {
+    pub const ALL: [Self; 2] = [Self::Endpoints, Self::Rest];
+}
+
 /// An account and how it is entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entrant {
@@ -36,6 +49,14 @@ impl Unit {
             Self::Account(Entrant { account, partition, .. }) => account_scope(*partition, account.clone()),
             Self::Endpoint(endpoint) => Scope::outside(endpoint.to_string(), Service::TLS),
             Self::Path(path) => Scope::outside(path.display().to_string(), Service::FILE),
+        }
+    }
+
+    /// Which workers it is for.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Endpoint(_) => Lane::Endpoints,
+            Self::Account(_) | Self::Path(_) => Lane::Rest,
         }
     }
 

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Engine, Lease, Outcome};
 use crate::scanner::Seen;
-use crate::unit::Unit;
+use crate::unit::{Lane, Unit};
 
 /// How long a lease lasts without a beat.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -22,10 +22,12 @@ const RESULTS: usize = 16;
 
 /// Units and results in memory.
 pub struct Channels {
-    shared: Arc<Shared>,
+    endpoints: Arc<Shared>,
+    rest: Arc<Shared>,
     results: tokio::sync::Mutex<mpsc::Receiver<Outcome>>,
 }
 
+/// What the workers of a lane share.
 struct Shared {
     queue: Mutex<Queue>,
     /// Wakes a worker when there is a unit for it.
@@ -81,9 +83,18 @@ impl Default for Channels {
 impl Channels {
     fn leasing(lease: Duration) -> Self {
         let (sender, results) = mpsc::channel(RESULTS);
-        let queue = Mutex::new(Queue { lease, ..Queue::default() });
-        let shared = Shared { queue, more: Notify::new(), results: sender };
-        Self { shared: Arc::new(shared), results: tokio::sync::Mutex::new(results) }
+        let shared = || {
+            let queue = Mutex::new(Queue { lease, ..Queue::default() });
+            Arc::new(Shared { queue, more: Notify::new(), results: sender.clone() })
+        };
+        Self { endpoints: shared(), rest: shared(), results: tokio::sync::Mutex::new(results) }
+    }
+
+    fn lane(&self, lane: Lane) -> &Arc<Shared> {
+        match lane {
+            Lane::Endpoints => &self.endpoints,
+            Lane::Rest => &self.rest,
+        }
     }
 }
 
@@ -91,25 +102,27 @@ impl Engine for Channels {
     type Lease = Held;
 
     fn publish(&self, unit: Unit, weight: u64) {
-        let mut queue = self.shared.queue();
+        let lane = self.lane(unit.lane());
+        let mut queue = lane.queue();
         queue.published += 1;
         let number = Reverse(queue.published);
         queue.waiting.push(Waiting { weight, number, unit: UnitOnly(Arc::new(unit)) });
         drop(queue);
-        self.shared.more.notify_one();
+        lane.more.notify_one();
     }
 
-    async fn next(&self) -> Held {
+    async fn next(&self, lane: Lane) -> Held {
+        let lane = self.lane(lane);
         loop {
-            let mut more = pin!(self.shared.more.notified());
+            let mut more = pin!(lane.more.notified());
             // Listens from here on: what is published after the look below must wake somebody.
             more.as_mut().enable();
-            let found = self.shared.queue().find(Instant::now());
+            let found = lane.queue().find(Instant::now());
             match found {
                 Found::Lease { number, leases, unit } => {
-                    return Held { shared: Arc::clone(&self.shared), number, leases, unit };
+                    return Held { shared: Arc::clone(lane), number, leases, unit };
                 }
-                Found::Lost(unit) => self.shared.hand_in(Outcome { unit, seen: None }).await,
+                Found::Lost(unit) => lane.hand_in(Outcome { unit, seen: None }).await,
                 Found::Nothing(None) => more.await,
                 Found::Nothing(Some(until)) => tokio::select! {
                     () = more => {}
@@ -258,7 +271,7 @@ mod tests {
         }
         let mut order = String::new();
         for _ in 0..4 {
-            let lease = engine.next().await;
+            let lease = engine.next(Lane::Rest).await;
             order += &name(lease.unit());
             lease.commit(Seen::default()).await;
         }
@@ -270,9 +283,9 @@ mod tests {
         let engine = Channels::default();
         engine.publish(unit("poison"), 0);
         for _ in 0..MOST_LEASES {
-            drop(engine.next().await);
+            drop(engine.next(Lane::Rest).await);
         }
-        assert!(timeout(SHORT, engine.next()).await.is_err(), "nobody gets it any more");
+        assert!(timeout(SHORT, engine.next(Lane::Rest)).await.is_err(), "nobody gets it any more");
         let outcome = engine.result().await;
         assert!(outcome.seen.is_none() && name(&outcome.unit) == "poison");
     }
@@ -281,9 +294,12 @@ mod tests {
     async fn a_beat_keeps_a_lease_and_the_first_commit_counts() {
         let engine = Channels::leasing(SHORT);
         engine.publish(unit("slow"), 0);
-        let slow = engine.next().await;
+        let slow = engine.next(Lane::Rest).await;
         let others = async {
-            assert!(timeout(SHORT * 4, engine.next()).await.is_err(), "it beats: nobody else gets it");
+            assert!(
+                timeout(SHORT * 4, engine.next(Lane::Rest)).await.is_err(),
+                "it beats: nobody else gets it"
+            );
         };
         let beats = async {
             for _ in 0..12 {
@@ -293,12 +309,28 @@ mod tests {
         };
         futures::join!(others, beats);
         // From here on it is silent: somebody else gets it, and commits first.
-        let other = engine.next().await;
+        let other = engine.next(Lane::Rest).await;
         slow.beat();
         other.commit(Seen::default()).await;
         slow.commit(Seen::default()).await;
         assert!(engine.result().await.seen.is_some());
         assert!(timeout(SHORT, engine.result()).await.is_err(), "one result for one unit");
+    }
+
+    #[tokio::test]
+    async fn no_lane_waits_for_another() {
+        let engine = Channels::default();
+        engine.publish(unit("a"), 9);
+        engine.publish(Unit::Endpoint("a.example:443".parse().unwrap()), 0);
+        let endpoint = engine.next(Lane::Endpoints).await;
+        assert_eq!(endpoint.unit().lane(), Lane::Endpoints);
+        assert!(timeout(SHORT, engine.next(Lane::Endpoints)).await.is_err(), "the other one is not for them");
+        let rest = engine.next(Lane::Rest).await;
+        endpoint.commit(Seen::default()).await;
+        rest.commit(Seen::default()).await;
+        for lane in Lane::ALL {
+            assert_eq!(engine.result().await.unit.lane(), lane, "results come together");
+        }
     }
 
     #[tokio::test]
@@ -311,7 +343,7 @@ mod tests {
             let engine = Arc::clone(&engine);
             async move {
                 for turn in 0_u64.. {
-                    let lease = engine.next().await;
+                    let lease = engine.next(Lane::Rest).await;
                     // One in seven workers is lost with its first lease of a unit.
                     match (turn + worker).is_multiple_of(7) && lease.leases == 1 {
                         true => drop(lease),

@@ -9,7 +9,7 @@ mod channels;
 use std::sync::Arc;
 
 use crate::scanner::Seen;
-use crate::unit::Unit;
+use crate::unit::{Lane, Unit};
 
 pub use channels::{Channels, LEASE};
 
@@ -17,11 +17,11 @@ pub use channels::{Channels, LEASE};
 pub trait Engine: Send + Sync + 'static {
     type Lease: Lease;
 
-    /// Puts up a unit; of those that wait, the one of most weight is leased first.
+    /// Puts up a unit; of those of its lane that wait, the one of most weight is leased first.
     fn publish(&self, unit: Unit, weight: u64);
 
-    /// Waits for a unit to work on.
-    fn next(&self) -> impl Future<Output = Self::Lease> + Send;
+    /// Waits for a unit of a lane to work on.
+    fn next(&self, lane: Lane) -> impl Future<Output = Self::Lease> + Send;
 
     /// Waits for the next result.
     fn result(&self) -> impl Future<Output = Outcome> + Send;
