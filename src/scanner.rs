@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::{join_all, try_join};
@@ -13,6 +14,7 @@ use howler_reports::Told;
 use howler_rules::{Around, Blind};
 use howler_sources::{Account, Gather, Passwords, Prober, Regions, Role, Session, Source};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::account::{Entered, merge};
 use crate::args::RegionChoice;
@@ -21,6 +23,9 @@ use crate::organization::Units;
 use crate::plan::Plan;
 use crate::regions;
 use crate::unit::{Entrant, Lane, Unit};
+
+/// Longer than any source reads a folder, unless the folder itself cannot be listed.
+const LONGEST_PATH: Duration = Duration::from_secs(2_000);
 
 /// What a unit came to.
 #[derive(Debug, Default)]
@@ -157,8 +162,13 @@ impl Scanner {
     async fn path(&self, path: &Path, unit: &Unit) -> Facts {
         let (sources, there, passwords) =
             (self.plan.sources.clone(), path.to_owned(), self.passwords.clone());
-        let read = tokio::task::spawn_blocking(move || read(&sources, &there, &passwords)).await;
-        read.unwrap_or_else(|error| nothing_of(unit, Unseen::new(Reason::Failed, "scan", error.to_string())))
+        let read = tokio::task::spawn_blocking(move || read(&sources, &there, &passwords));
+        let silent = || Unseen::new(Reason::Timeout, "file:read", "its file system does not answer");
+        match timeout(LONGEST_PATH, read).await {
+            Ok(Ok(facts)) => facts,
+            Ok(Err(error)) => nothing_of(unit, Unseen::new(Reason::Failed, "scan", error.to_string())),
+            Err(_) => nothing_of(unit, silent()),
+        }
     }
 
     async fn until_stopped(&self, unit: &Unit, facts: impl Future<Output = Facts>) -> Seen {

@@ -1,11 +1,13 @@
 //! What a process used: processor time and memory, as Linux tells them.
 
 use std::fs;
-use std::process::{Command, ExitStatus};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// Linux tells processor time in hundredths of a second.
 const TICK: Duration = Duration::from_millis(10);
@@ -22,23 +24,45 @@ pub(crate) struct Used {
     pub(crate) cpu: Cpu,
     /// The most memory that it held at once, in bytes.
     pub(crate) peak: u64,
+    /// It was not ended by us.
+    pub(crate) ended: bool,
 }
 
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Result<Used> {
     let before = cpu_of_children()?;
+    watch(command.spawn()?, before, Duration::MAX)
+}
+
+/// Runs a command, and ends it and its children if it takes longer.
+pub(crate) fn run_within(command: &mut Command, most: Duration) -> Result<Used> {
+    let before = cpu_of_children()?;
+    watch(command.process_group(0).spawn()?, before, most)
+}
+
+fn watch(mut child: Child, before: Cpu, most: Duration) -> Result<Used> {
     let began = Instant::now();
-    let mut child = command.spawn()?;
-    let mut peak = 0;
+    let (mut peak, mut ended) = (0, true);
     let status = loop {
-        peak = memory(child.id()).unwrap_or(peak).max(peak);
+        peak = memory_of_all(child.id()).unwrap_or(peak).max(peak);
+        if ended && began.elapsed() > most {
+            kill_process_group(Pid::from_child(&child), Signal::KILL)?;
+            ended = false;
+        }
         match child.try_wait()? {
             Some(status) => break status,
             None => sleep(LOOK),
         }
     };
     let wall = began.elapsed();
-    Ok(Used { status, wall, cpu: cpu_of_children()?.saturating_sub(before), peak })
+    Ok(Used { status, wall, cpu: cpu_of_children()?.saturating_sub(before), peak, ended })
+}
+
+/// The most memory that a process and each of its children of this moment have held so far, in bytes.
+fn memory_of_all(process: u32) -> Option<u64> {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    let children = children.split_whitespace().filter_map(|child| memory(child.parse().ok()?));
+    Some(memory(process)? + children.sum::<u64>())
 }
 
 /// The processor time of a running process.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use howler_model::{Reason, Unseen};
 
-use super::{coded, contents, manifest};
+use super::reader::Reader;
+use super::{coded, manifest};
 
 /// Text before the first block (`openssl x509 -text`) is shorter than this.
 const HEAD: u64 = 16 << 10;
@@ -20,11 +21,11 @@ const TEXT_LABELS: [&str; 5] = [
 ///
 /// # Errors
 /// If its first bytes cannot be read.
-pub(super) fn looks_like_a_certificate(path: &Path) -> Result<bool, Unseen> {
+pub(super) fn looks_like_a_certificate(path: &Path, reader: &mut Reader) -> Result<bool, Unseen> {
     if owes_a_certificate(path) || may_have_a_certificate(path) || is_store(path) {
         return Ok(true);
     }
-    let head = contents::head(path, HEAD)?;
+    let head = reader.head(path, HEAD)?;
     let binary = matches!(head.as_slice(), [0x30, 0x82, ..] | [0xfe, 0xed, 0xfe, 0xed, ..]);
     let text = String::from_utf8_lossy(&head);
     let labelled = || TEXT_LABELS.iter().any(|label| text.contains(label));

@@ -13,15 +13,6 @@ use crate::x509::{self, Body, Fault, ReadError, Stored};
 /// `-----BEGIN ` in base64, as far as it does not depend on what follows.
 const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
 
-/// All bytes of a regular file of at most `most` bytes.
-pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unseen> {
-    let bytes = head(path, most.saturating_add(1))?;
-    if bytes.len() as u64 > most {
-        return Err(coded(Reason::Skipped, "too-large", format!("larger than {most} bytes")));
-    }
-    Ok(bytes)
-}
-
 /// The first bytes of a regular file. Nothing else is opened: a pipe would block, a device might do anything.
 pub(super) fn head(path: &Path, most: u64) -> Result<Vec<u8>, Unseen> {
     let metadata = std::fs::metadata(path).map_err(|error| unseen(&error))?;

@@ -7,6 +7,7 @@ mod candidate;
 mod contents;
 mod leaves;
 mod manifest;
+mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use crate::passwords::Passwords;
 use crate::source::Gathered;
 use crate::x509::Body;
 use contents::Part;
+use reader::Reader;
 
 const ACTION: &str = "file:read";
 
@@ -29,6 +31,8 @@ const ACTION: &str = "file:read";
 pub(crate) struct Limits {
     /// Bytes of one file.
     pub(crate) file_bytes: u64,
+    /// Time for one file.
+    pub(crate) file_time: Duration,
     /// Files and folders under one folder.
     pub(crate) entries: usize,
     /// Time for one folder. A file that is being read when it ends is read to its end.
@@ -37,7 +41,8 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 16 << 20, entries: 1_000_000, time: Duration::from_secs(1_800) }
+        let [file_time, time] = [10, 1_800].map(Duration::from_secs);
+        Self { file_bytes: 16 << 20, file_time, entries: 1_000_000, time }
     }
 }
 
@@ -68,7 +73,8 @@ pub fn present(path: &Path) -> Result<(), Error> {
 #[must_use]
 pub(crate) fn gather(path: &Path, passwords: &Passwords, limits: &Limits) -> Facts {
     let scope = Scope::outside(path.display().to_string(), Service::FILE);
-    let mut reading = Reading { passwords, limits, scope, gathered: Gathered::default() };
+    let reader = Reader::new(limits.file_time);
+    let mut reading = Reading { passwords, limits, scope, reader, gathered: Gathered::default() };
     match std::fs::metadata(path) {
         Err(error) => reading.gathered.miss(Some(&text(path)), unseen(&error)),
         Ok(metadata) if metadata.is_dir() => reading.folder(path),
@@ -82,13 +88,14 @@ struct Reading<'a> {
     passwords: &'a Passwords,
     limits: &'a Limits,
     scope: Scope,
+    reader: Reader,
     gathered: Gathered,
 }
 
 impl Reading<'_> {
     /// A file that was asked for by name has a certificate, or there is a gap.
     fn named_file(&mut self, path: &Path) {
-        let parts = contents::read(path, self.limits.file_bytes).and_then(|bytes| {
+        let parts = self.reader.all(path, self.limits.file_bytes).and_then(|bytes| {
             let parts = contents::parts(&bytes, self.passwords);
             if parts.is_empty() { Err(candidate::nothing_found(path, &bytes)) } else { Ok(parts) }
         });
@@ -102,7 +109,7 @@ impl Reading<'_> {
         for (count, entry) in
             WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter().enumerate()
         {
-            if let Some(end) = self.limits.end(count, began.elapsed()) {
+            if let Some(end) = self.limits.end(count, began.elapsed()).or_else(|| self.reader.end()) {
                 return self.gathered.miss(Some(&text(root)), end);
             }
             match entry {
@@ -121,17 +128,18 @@ impl Reading<'_> {
 
     /// A file in a folder without a certificate is passed over, unless it claims to have one.
     fn file_in_folder(&mut self, path: &Path) {
-        let parts = candidate::looks_like_a_certificate(path).and_then(|likely| match likely {
-            false => Ok(Vec::new()),
-            true => {
-                let bytes = contents::read(path, self.limits.file_bytes)?;
-                let parts = contents::parts(&bytes, self.passwords);
-                if parts.is_empty() && candidate::claims_a_certificate(path, &bytes) {
-                    return Err(candidate::nothing_found(path, &bytes));
+        let parts =
+            candidate::looks_like_a_certificate(path, &mut self.reader).and_then(|likely| match likely {
+                false => Ok(Vec::new()),
+                true => {
+                    let bytes = self.reader.all(path, self.limits.file_bytes)?;
+                    let parts = contents::parts(&bytes, self.passwords);
+                    if parts.is_empty() && candidate::claims_a_certificate(path, &bytes) {
+                        return Err(candidate::nothing_found(path, &bytes));
+                    }
+                    Ok(parts)
                 }
-                Ok(parts)
-            }
-        });
+            });
         self.note(path, parts);
     }
 
