@@ -47,13 +47,14 @@ impl Client {
     /// Lets it ask all servers, for no longer than `most`.
     pub(crate) fn ask(&self, task: &Task<'_>, most: Duration) -> Result<Outcome> {
         task.write_lists()?;
-        let answers = task.answers();
+        let (said, written) = (task.folder.join("said"), task.written());
+        fs::write(&written, "")?;
         let mut command = (self.command)(task);
-        command.stdin(Stdio::null()).stdout(File::create(&answers)?).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(Stdio::null());
         let used = process::run_within(&mut command, most)
             .with_context(|| format!("{} did not start", self.name))?;
-        let told = String::from_utf8_lossy(&fs::read(&answers)?).into_owned();
-        Ok(Outcome { used, seen: certificates(&told) })
+        let told = [fs::read(&said)?, fs::read(&written)?].concat();
+        Ok(Outcome { used, seen: certificates(&String::from_utf8_lossy(&told)) })
     }
 }
 
@@ -64,8 +65,9 @@ fn certificates(text: &str) -> usize {
 }
 
 impl Task<'_> {
-    fn answers(&self) -> PathBuf {
-        self.folder.join("answers")
+    /// Where a client writes that does not tell on standard output.
+    fn written(&self) -> PathBuf {
+        self.folder.join("written")
     }
 
     /// `HOST:PORT` in each line.
@@ -121,7 +123,7 @@ fn nmap(task: &Task<'_>) -> Command {
 
 fn sslyze(task: &Task<'_>) -> Command {
     let mut command = Command::new(tools().join("sslyze"));
-    command.args(["--certinfo", "--mozilla_config", "disable", "--json_out", "-", "--quiet"]);
+    command.args(["--certinfo", "--mozilla_config", "disable", "--quiet", "--json_out"]).arg(task.written());
     command.arg("--certinfo_ca_file").arg(&task.servers.authority).arg("--targets_in").arg(task.endpoints());
     command
 }
