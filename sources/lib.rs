@@ -42,6 +42,8 @@ pub static SOURCES: &[&Source] = &[
     &aws::acm_certificates::SOURCE,
     &aws::acm_quotas::SOURCE,
     &aws::autoscaling_quotas::SOURCE,
+    #[cfg(feature = "cloudfront")]
+    &aws::cloudfront::SOURCE,
     #[cfg(feature = "directory")]
     &aws::directory_certificates::SOURCE,
     #[cfg(feature = "databasemigration")]

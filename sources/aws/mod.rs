@@ -6,6 +6,8 @@ pub(crate) mod acm_certificates;
 pub(crate) mod acm_quotas;
 pub(crate) mod autoscaling_quotas;
 mod certificate;
+#[cfg(feature = "cloudfront")]
+pub(crate) mod cloudfront;
 #[cfg(feature = "directory")]
 pub(crate) mod directory_certificates;
 #[cfg(feature = "databasemigration")]

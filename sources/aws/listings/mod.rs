@@ -3,6 +3,8 @@
 
 pub(crate) mod acm;
 pub(crate) mod autoscaling;
+#[cfg(feature = "cloudfront")]
+pub(crate) mod cloudfront;
 #[cfg(feature = "directory")]
 pub(crate) mod directory;
 #[cfg(feature = "databasemigration")]

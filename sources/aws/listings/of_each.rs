@@ -9,7 +9,6 @@ use howler_model::{Reason, Unseen};
 const GONE: &[&str] = &[
     "AcceleratorNotFoundException",
     "DirectoryDoesNotExistException",
-    "EntityNotFound",
     "ListenerNotFound",
     "LoadBalancerNotFound",
     "NoSuchEntity",
