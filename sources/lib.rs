@@ -52,14 +52,20 @@ pub static SOURCES: &[&Source] = &[
     &aws::ec2_quotas::SOURCE,
     #[cfg(feature = "eks")]
     &aws::eks_clusters::SOURCE,
+    #[cfg(feature = "elasticbeanstalk")]
+    &aws::elastic_beanstalk::SOURCE,
     #[cfg(feature = "elasticloadbalancing")]
     &aws::elb_classic_listeners::SOURCE,
     &aws::elb_listeners::SOURCE,
     &aws::elb_quotas::SOURCE,
     &aws::elb_trust_stores::SOURCE,
+    #[cfg(feature = "globalaccelerator")]
+    &aws::global_accelerators::SOURCE,
     &aws::global_tags::SOURCE,
     &aws::iam_certificates::SOURCE,
     &aws::iam_quotas::SOURCE,
+    #[cfg(feature = "lightsail")]
+    &aws::lightsail::SOURCE,
     #[cfg(feature = "kafka")]
     &aws::msk_clusters::SOURCE,
     #[cfg(feature = "networkfirewall")]
@@ -71,6 +77,8 @@ pub static SOURCES: &[&Source] = &[
     &aws::ses_certificates::SOURCE,
     #[cfg(feature = "transfer")]
     &aws::transfer::SOURCE,
+    #[cfg(feature = "vpclattice")]
+    &aws::vpc_lattice::SOURCE,
     &aws::vpc_quotas::SOURCE,
     &endpoints::SOURCE,
     &paths::SOURCE,

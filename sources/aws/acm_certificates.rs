@@ -157,7 +157,7 @@ fn names(summary: &CertificateSummary, detail: Option<&CertificateDetail>) -> Ve
 }
 
 /// ACM writes `0a:1b:...`; in one piece it is what the certificate itself says.
-fn serial(text: &str) -> String {
+pub(super) fn serial(text: &str) -> String {
     let digits = text.replace(':', "").to_ascii_lowercase();
     let mut rest = digits.as_str();
     while let Some(shorter) = rest.strip_prefix("00").filter(|shorter| !shorter.is_empty()) {
@@ -167,7 +167,7 @@ fn serial(text: &str) -> String {
 }
 
 /// `RSA_2048` and `RSA-2048` (ACM writes both) and `EC_prime256v1` as certificates elsewhere are named.
-fn key_name(key: &str) -> String {
+pub(super) fn key_name(key: &str) -> String {
     match key {
         "EC_prime256v1" => "EC-P-256".to_owned(),
         "EC_secp384r1" => "EC-P-384".to_owned(),

@@ -16,14 +16,20 @@ pub(crate) mod ebs_quotas;
 pub(crate) mod ec2_quotas;
 #[cfg(feature = "eks")]
 pub(crate) mod eks_clusters;
+#[cfg(feature = "elasticbeanstalk")]
+pub(crate) mod elastic_beanstalk;
 #[cfg(feature = "elasticloadbalancing")]
 pub(crate) mod elb_classic_listeners;
 pub(crate) mod elb_listeners;
 pub(crate) mod elb_quotas;
 pub(crate) mod elb_trust_stores;
+#[cfg(feature = "globalaccelerator")]
+pub(crate) mod global_accelerators;
 pub(crate) mod global_tags;
 pub(crate) mod iam_certificates;
 pub(crate) mod iam_quotas;
+#[cfg(feature = "lightsail")]
+pub(crate) mod lightsail;
 mod listings;
 #[cfg(feature = "kafka")]
 pub(crate) mod msk_clusters;
@@ -37,6 +43,8 @@ pub(crate) mod resource_tags;
 pub(crate) mod ses_certificates;
 #[cfg(feature = "transfer")]
 pub(crate) mod transfer;
+#[cfg(feature = "vpclattice")]
+pub(crate) mod vpc_lattice;
 pub(crate) mod vpc_quotas;
 
 pub use access::{

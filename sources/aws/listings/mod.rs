@@ -16,13 +16,19 @@ pub(crate) mod ec2_network;
 pub(crate) mod ec2_transit;
 #[cfg(feature = "eks")]
 pub(crate) mod eks;
+#[cfg(feature = "elasticbeanstalk")]
+pub(crate) mod elastic_beanstalk;
 #[cfg(feature = "elasticloadbalancing")]
 pub(crate) mod elb_classic;
 pub(crate) mod elb_trust_stores;
 pub(crate) mod elbv2;
+#[cfg(feature = "globalaccelerator")]
+pub(crate) mod global_accelerators;
 pub(crate) mod iam;
 #[cfg(feature = "kafka")]
 pub(crate) mod kafka;
+#[cfg(feature = "lightsail")]
+pub(crate) mod lightsail;
 #[cfg(feature = "networkfirewall")]
 pub(crate) mod network_firewall;
 pub(crate) mod of_each;
@@ -35,6 +41,8 @@ pub(crate) mod tagging;
 #[cfg(feature = "transfer")]
 pub(crate) mod transfer;
 pub(crate) mod volumes;
+#[cfg(feature = "vpclattice")]
+pub(crate) mod vpc_lattice;
 
 /// Whether something belongs to the account itself; where a server names no owner, it lists only one's own.
 fn owned(owner: Option<&str>, account: &str) -> bool {
