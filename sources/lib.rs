@@ -41,9 +41,23 @@ pub const TAG_ACTIONS: [&str; 1] = ["organizations:ListTagsForResource"];
 pub static SOURCES: &[&Source] = &[
     &aws::acm_certificates::SOURCE,
     &aws::acm_quotas::SOURCE,
+    #[cfg(feature = "amplify")]
+    &aws::amplify_domains::SOURCE,
+    #[cfg(feature = "apigateway")]
+    &aws::apigateway_client_certificates::SOURCE,
+    #[cfg(feature = "apigateway")]
+    &aws::apigateway_domains::SOURCE,
+    #[cfg(feature = "apigatewayv2")]
+    &aws::apigatewayv2_domains::SOURCE,
+    #[cfg(feature = "apprunner")]
+    &aws::app_runner_domains::SOURCE,
+    #[cfg(feature = "appsync")]
+    &aws::appsync_domains::SOURCE,
     &aws::autoscaling_quotas::SOURCE,
     #[cfg(feature = "cloudfront")]
     &aws::cloudfront::SOURCE,
+    #[cfg(feature = "cognitoidentityprovider")]
+    &aws::cognito_domains::SOURCE,
     #[cfg(feature = "directory")]
     &aws::directory_certificates::SOURCE,
     #[cfg(feature = "databasemigration")]
@@ -70,8 +84,14 @@ pub static SOURCES: &[&Source] = &[
     &aws::msk_clusters::SOURCE,
     #[cfg(feature = "networkfirewall")]
     &aws::network_firewalls::SOURCE,
+    #[cfg(feature = "opensearch")]
+    &aws::opensearch_domains::SOURCE,
     #[cfg(feature = "rds")]
     &aws::rds_certificates::SOURCE,
+    #[cfg(feature = "redshift")]
+    &aws::redshift_domains::SOURCE,
+    #[cfg(feature = "redshiftserverless")]
+    &aws::redshift_serverless_domains::SOURCE,
     &aws::resource_tags::SOURCE,
     #[cfg(feature = "sesv2")]
     &aws::ses_certificates::SOURCE,

@@ -4,14 +4,31 @@
 mod access;
 pub(crate) mod acm_certificates;
 pub(crate) mod acm_quotas;
+#[cfg(feature = "amplify")]
+pub(crate) mod amplify_domains;
+#[cfg(any(feature = "apigateway", feature = "apigatewayv2"))]
+mod apigateway;
+#[cfg(feature = "apigateway")]
+pub(crate) mod apigateway_client_certificates;
+#[cfg(feature = "apigateway")]
+pub(crate) mod apigateway_domains;
+#[cfg(feature = "apigatewayv2")]
+pub(crate) mod apigatewayv2_domains;
+#[cfg(feature = "apprunner")]
+pub(crate) mod app_runner_domains;
+#[cfg(feature = "appsync")]
+pub(crate) mod appsync_domains;
 pub(crate) mod autoscaling_quotas;
 mod certificate;
 #[cfg(feature = "cloudfront")]
 pub(crate) mod cloudfront;
+#[cfg(feature = "cognitoidentityprovider")]
+pub(crate) mod cognito_domains;
 #[cfg(feature = "directory")]
 pub(crate) mod directory_certificates;
 #[cfg(feature = "databasemigration")]
 pub(crate) mod dms_certificates;
+mod domain;
 pub(crate) mod ebs_quotas;
 pub(crate) mod ec2_quotas;
 #[cfg(feature = "eks")]
@@ -35,9 +52,17 @@ mod listings;
 pub(crate) mod msk_clusters;
 #[cfg(feature = "networkfirewall")]
 pub(crate) mod network_firewalls;
+#[cfg(feature = "opensearch")]
+pub(crate) mod opensearch_domains;
 mod quota;
 #[cfg(feature = "rds")]
 pub(crate) mod rds_certificates;
+#[cfg(any(feature = "redshift", feature = "redshiftserverless"))]
+mod redshift;
+#[cfg(feature = "redshift")]
+pub(crate) mod redshift_domains;
+#[cfg(feature = "redshiftserverless")]
+pub(crate) mod redshift_serverless_domains;
 pub(crate) mod resource_tags;
 #[cfg(feature = "sesv2")]
 pub(crate) mod ses_certificates;

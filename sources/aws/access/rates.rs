@@ -45,6 +45,8 @@ const RATES: &[(&str, Sharing, Rate)] = &[
     // ACM quotas: API rate quotas. ListCertificates was 1/s when it was last quoted; newer accounts have more.
     ("acm:ListCertificates", Sharing::Each, unpublished(5.0, 1.0)),
     ("acm:", Sharing::Each, published(10.0, 10.0)),
+    // API Gateway quotas, creating and managing APIs: total operations.
+    ("apigateway:", Sharing::All, published(40.0, 10.0)),
     // Resource Groups Tagging API quotas: GetResources.
     ("tag:", Sharing::Each, published(15.0, 15.0)),
     // CloudWatch quotas: GetMetricData.

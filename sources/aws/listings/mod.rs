@@ -2,9 +2,21 @@
 //! Whatever reads a listing in a scope shares one asking of it.
 
 pub(crate) mod acm;
+#[cfg(feature = "amplify")]
+pub(crate) mod amplify;
+#[cfg(feature = "apigateway")]
+pub(crate) mod apigateway;
+#[cfg(feature = "apigatewayv2")]
+pub(crate) mod apigatewayv2;
+#[cfg(feature = "apprunner")]
+pub(crate) mod apprunner;
+#[cfg(feature = "appsync")]
+pub(crate) mod appsync;
 pub(crate) mod autoscaling;
 #[cfg(feature = "cloudfront")]
 pub(crate) mod cloudfront;
+#[cfg(feature = "cognitoidentityprovider")]
+pub(crate) mod cognito;
 #[cfg(feature = "directory")]
 pub(crate) mod directory;
 #[cfg(feature = "databasemigration")]
@@ -32,8 +44,14 @@ pub(crate) mod lightsail;
 #[cfg(feature = "networkfirewall")]
 pub(crate) mod network_firewall;
 pub(crate) mod of_each;
+#[cfg(feature = "opensearch")]
+pub(crate) mod opensearch;
 #[cfg(feature = "rds")]
 pub(crate) mod rds;
+#[cfg(feature = "redshift")]
+pub(crate) mod redshift;
+#[cfg(feature = "redshiftserverless")]
+pub(crate) mod redshift_serverless;
 pub(crate) mod security_policies;
 #[cfg(feature = "sesv2")]
 pub(crate) mod ses;
