@@ -1,0 +1,26 @@
+//! Where certificates live: the real SDK against a simulated AWS that answers word for word, and a list of the places
+//! that this shows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod acm_bodies;
+mod clusters;
+mod databases;
+mod gaps;
+mod networks;
+#[path = "../simulated/mod.rs"]
+mod simulated;
+
+use std::collections::BTreeSet;
+
+use howler_sources::CERTIFICATE_PLACES;
+
+/// The places that each file here shows, by their names in the list of places.
+const SHOWN: &[&[&str]] = &[clusters::PLACES, databases::PLACES, networks::PLACES];
+
+#[test]
+fn every_place_that_is_shown_here_is_in_the_list() {
+    let known: BTreeSet<&str> = CERTIFICATE_PLACES.iter().map(|place| place.id).collect();
+    for place in SHOWN.iter().copied().flatten() {
+        assert!(known.contains(place), "{place}");
+    }
+}
