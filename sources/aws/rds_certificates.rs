@@ -73,7 +73,7 @@ async fn gather(at: &AccountRegion) -> Gathered {
 /// What has no ARN cannot be told apart from scan to scan.
 fn named<'a>(server: Server<'a>, gathered: &mut Gathered) -> Option<Server<'a>> {
     if server.arn.is_empty() {
-        let unseen = Unseen::new(Reason::Malformed, DescribeDBInstances::ACTION, "a server without an ARN");
+        let unseen = Unseen::new(Reason::Malformed, server.listed, "a server without an ARN");
         gathered.miss(Some(server.name), unseen);
         return None;
     }
@@ -98,9 +98,23 @@ fn discovered(scope: &Scope, proxy: &DbProxy) -> Option<Discovered> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
+    use aws_sdk_rds::types::DbInstance;
+
     use super::*;
     use crate::aws::certificate::somewhere;
+
+    #[test]
+    fn a_server_without_an_arn_is_a_gap() {
+        let instance = DbInstance::builder().db_instance_identifier("db");
+        let (bare, whole) = (instance.clone().build(), instance.db_instance_arn("arn:db").build());
+        let mut gathered = Gathered::default();
+        assert!(named(Server::of_instance(&whole), &mut gathered).is_some() && gathered.gaps.is_empty());
+        assert!(named(Server::of_instance(&bare), &mut gathered).is_none());
+        let [(item, unseen)] = &gathered.gaps[..] else { panic!("{:?}", gathered.gaps) };
+        assert_eq!((item.as_deref(), unseen.action.as_str()), (Some("db"), "rds:DescribeDBInstances"));
+    }
 
     #[test]
     fn a_proxy_is_found_where_its_engine_is_known() {

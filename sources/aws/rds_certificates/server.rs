@@ -8,12 +8,16 @@ use howler_model::{
 };
 
 use super::engine;
+use crate::aws::access::Listing;
 use crate::aws::certificate::validity;
+use crate::aws::listings::rds::{DescribeDBClusters, DescribeDBInstances};
 
 /// A server: an instance, or a cluster that has one certificate for all its instances.
 pub(super) struct Server<'a> {
     pub(super) arn: &'a str,
     pub(super) name: &'a str,
+    /// The action that listed it.
+    pub(super) listed: &'static str,
     /// What it is, as resources are called.
     kind: &'static str,
     engine: &'a str,
@@ -34,6 +38,7 @@ impl<'a> Server<'a> {
         Self {
             arn: instance.db_instance_arn().unwrap_or_default(),
             name: instance.db_instance_identifier().unwrap_or_default(),
+            listed: DescribeDBInstances::ACTION,
             kind: "rds-instance",
             engine,
             status: instance.db_instance_status().unwrap_or_default(),
@@ -56,6 +61,7 @@ impl<'a> Server<'a> {
         Some(Self {
             arn: cluster.db_cluster_arn().unwrap_or_default(),
             name: cluster.db_cluster_identifier().unwrap_or_default(),
+            listed: DescribeDBClusters::ACTION,
             kind: "rds-cluster",
             engine,
             status: cluster.status().unwrap_or_default(),
