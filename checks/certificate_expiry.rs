@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
-    Certificate, Check, FactKind, Facts, Grain, Measure, Severity, Status, Thresholds, Validity, Verdict,
+    Certificate, CertificateTier, Check, FactKind, Facts, Grain, Measure, Severity, Status, Thresholds,
+    Validity, Verdict,
 };
 
 use crate::shared::{Placed, by_address, placed, until, worst_of_each};
@@ -12,7 +13,8 @@ pub(crate) static CHECK: Check = Check {
     title: "Certificate expired or about to expire",
     why: "Clients refuse an expired certificate from one second to the next, and everything behind it is down. \
           How early the end is told depends on the lifetime: at a quarter of it, at most 30 days before, so that \
-          short-lived certificates that renew themselves stay quiet; 180 days before for an authority.",
+          short-lived certificates that renew themselves stay quiet; what many have to trust, authorities and \
+          databases above all, is mentioned up to a year before.",
     fix: "Replace the certificate before its deadline. Issued by ACM: put back the CNAME record of each domain in \
           the ACM console (or answer the validation e-mail) and ACM renews it by itself as long as it is in use. \
           Imported into ACM: get a new one from its issuer and run `aws acm import-certificate` with the same \
@@ -29,15 +31,20 @@ fn verdicts(facts: &Facts, thresholds: &Thresholds, now: DateTime<Utc>) -> Vec<V
     let bare = facts.served.iter().filter(|served| served.chain.is_empty());
     let unread =
         by_address(bare, |_| (Status::Unknown, Severity::Medium, Measure::ExpiryUnknown(String::new())));
-    worst_of_each(placed(facts).map(|place| judge(place, thresholds, now)).chain(unread))
+    let tier = |place: &Placed<'_>| thresholds.certificate(&place.judged(&facts.tags));
+    let judged = placed(facts).into_iter().map(|place| {
+        let tier = tier(&place);
+        judge(place, &tier, now)
+    });
+    worst_of_each(judged.chain(unread))
 }
 
-fn judge(place: Placed<'_>, thresholds: &Thresholds, now: DateTime<Utc>) -> Verdict {
+fn judge(place: Placed<'_>, tier: &CertificateTier, now: DateTime<Utc>) -> Verdict {
     let (graded, measure, deadline) = match &place.certificate.validity {
         Validity::Until { not_before, not_after } => {
             let left = until(*not_after, now);
             let measure = expiry(place.certificate, *not_before, *not_after, left);
-            (grade(&place, left, thresholds), measure, Some(*not_after))
+            (grade(&place, left, tier), measure, Some(*not_after))
         }
         Validity::NoExpiry => ((Status::Pass, Severity::Info), Measure::NoExpiry, None),
         Validity::NotIssued => ((Status::Unknown, Severity::Info), Measure::NotIssued, None),
@@ -48,15 +55,16 @@ fn judge(place: Placed<'_>, thresholds: &Thresholds, now: DateTime<Utc>) -> Verd
     place.verdict(graded, measure, deadline)
 }
 
-/// Expired is a state of its own; before that, both thresholds belong to their tiers.
-fn grade(place: &Placed<'_>, left: TimeDelta, thresholds: &Thresholds) -> (Status, Severity) {
-    let tier = thresholds.certificate(place.role, place.certificate.validity.lifetime());
+/// Expired is a state of its own; before that, each threshold belongs to its tier.
+fn grade(place: &Placed<'_>, left: TimeDelta, tier: &CertificateTier) -> (Status, Severity) {
     if left < TimeDelta::zero() {
         place.out_of_date(Severity::Critical)
     } else if left <= tier.critical {
         (Status::Fail, Severity::High)
     } else if left <= tier.warn {
         (Status::Warn, Severity::Medium)
+    } else if tier.notice.is_some_and(|notice| left <= notice) {
+        (Status::Warn, Severity::Low)
     } else {
         (Status::Pass, Severity::Info)
     }
@@ -80,15 +88,20 @@ fn expiry(
 
 #[cfg(test)]
 mod tests {
-    use howler_model::{CertificateUsage, Finding, FindingId, Role, Served, Sha256, Trust};
+    use howler_model::{
+        CertificateUsage, Exception, Finding, FindingId, Lines, Origin, Role, Served, Sha256, Trust,
+    };
 
     use super::*;
-    use crate::shared::examples::{at, authority, binding, certificate, judge, lasting, now, served};
+    use crate::shared::examples::{
+        at, authority, binding, certificate, judge, lasting, now, served, served_there,
+    };
 
     type Grade = (Status, Severity);
     const EXPIRED: Grade = (Status::Fail, Severity::Critical);
     const CRITICAL: Grade = (Status::Fail, Severity::High);
     const WARN: Grade = (Status::Warn, Severity::Medium);
+    const NOTICE: Grade = (Status::Warn, Severity::Low);
     const PASS: Grade = (Status::Pass, Severity::Info);
 
     fn grade_of(finding: &Finding) -> Grade {
@@ -112,7 +125,7 @@ mod tests {
     /// A certificate in use with so many seconds of its lifetime left.
     fn left(lifetime: i64, left: i64) -> Grade {
         let validity = lasting(TimeDelta::seconds(lifetime), TimeDelta::seconds(left));
-        grade_of(&one(Certificate { validity, ..certificate("c") }))
+        grade_of(&one(Certificate { validity, origin: Origin::AcmIssued, ..certificate("c") }))
     }
 
     const DAY: i64 = 86_400;
@@ -254,7 +267,9 @@ mod tests {
     #[test]
     fn an_authority_is_told_early_and_is_never_critical() {
         for (left, expected) in [
-            (181, PASS),
+            (366, PASS),
+            (365, NOTICE),
+            (181, NOTICE),
             (180, WARN),
             (61, WARN),
             (60, CRITICAL),
@@ -264,6 +279,79 @@ mod tests {
             let validity = lasting(TimeDelta::days(3650), TimeDelta::days(left));
             assert_eq!(grade_of(&one(Certificate { validity, ..authority("ca") })), expected, "{left} days");
         }
+    }
+
+    #[test]
+    fn each_role_has_its_days() {
+        let days = |role, origin, lifetime, left| {
+            let validity = lasting(TimeDelta::days(lifetime), TimeDelta::days(left));
+            grade_of(&one(Certificate { validity, role, origin, ..certificate("c") }))
+        };
+        for (role, origin, lifetime, expected) in [
+            (Role::Leaf, Origin::AcmImported, 398, [(31, PASS), (30, WARN), (15, WARN), (14, CRITICAL)]),
+            (Role::Leaf, Origin::Iam, 90, [(23, PASS), (22, WARN), (8, WARN), (7, CRITICAL)]),
+            (Role::Database, Origin::Service, 3650, [(181, PASS), (180, NOTICE), (90, WARN), (30, CRITICAL)]),
+            (
+                Role::TrustStore,
+                Origin::Uploaded,
+                3650,
+                [(366, PASS), (365, NOTICE), (180, WARN), (60, CRITICAL)],
+            ),
+            (Role::Federation, Origin::Uploaded, 3650, [(91, PASS), (90, NOTICE), (30, WARN), (7, CRITICAL)]),
+            (
+                Role::RevocationList,
+                Origin::Uploaded,
+                20,
+                [(11, PASS), (10, NOTICE), (5, WARN), (1, CRITICAL)],
+            ),
+        ] {
+            for (left, grade) in expected {
+                assert_eq!(days(role, origin, lifetime, left), grade, "{role:?} {left}");
+            }
+        }
+        assert_eq!(
+            days(Role::RevocationList, Origin::Uploaded, 20, -1),
+            EXPIRED,
+            "who checks refuses everybody"
+        );
+        assert_eq!(days(Role::TrustStore, Origin::Uploaded, 20, -1), (Status::Fail, Severity::High));
+    }
+
+    #[test]
+    fn an_exception_holds_for_what_has_its_tag_itself_or_by_its_user() {
+        let validity = lasting(TimeDelta::days(398), TimeDelta::days(50));
+        let mut facts = Facts {
+            certificates: vec![Certificate { validity, ..certificate("arn:c") }],
+            bindings: vec![binding("arn:c", "arn:lb")],
+            ..Facts::default()
+        };
+        let left = Lines { warn: Some(TimeDelta::days(60)), ..Lines::default() };
+        let tags = vec![("stage".to_owned(), Some("prod".to_owned()))];
+        let exceptions = vec![Exception { tags, left, ..Exception::default() }];
+        let thresholds = Thresholds { exceptions, ..Thresholds::default() };
+        let grade = |facts: &Facts| grade_of(&CHECK.judge(facts, &thresholds, now())[0]);
+        assert_eq!(grade(&facts), PASS);
+        for arn in ["arn:c", "arn:lb"] {
+            facts.tags = [(arn.to_owned(), vec![("stage".to_owned(), "prod".to_owned())])].into();
+            assert_eq!(grade(&facts), WARN, "{arn}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_and_served_is_one_finding_with_its_endpoints() {
+        let sealed = |id| Certificate { sha256: Some(Sha256::of(b"x")), ..certificate(id) };
+        let on = |endpoint| served_there(endpoint, "192.0.2.1:443", vec![sealed("leaf")]);
+        let served = vec![on("a.example:443"), on("b.example:443")];
+        let facts = Facts { served: served.clone(), ..Facts::default() };
+        let findings = judge(&CHECK, &facts);
+        let told: Vec<_> =
+            findings.iter().map(|it| (it.verdict.resource.kind, it.verdict.affects.join(" "))).collect();
+        assert_eq!(told, [("served-certificate", "a.example:443 b.example:443".to_owned())]);
+        let facts = Facts { certificates: vec![sealed("arn:c")], served, ..Facts::default() };
+        let findings = judge(&CHECK, &facts);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].verdict.resource.id, "arn:c");
+        assert_eq!(findings[0].verdict.affects, ["a.example:443", "b.example:443"]);
     }
 
     #[test]

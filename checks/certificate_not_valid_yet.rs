@@ -18,19 +18,20 @@ pub(crate) static CHECK: Check = Check {
     verdicts,
 };
 
-/// Nothing is said of certificates that are valid already: `certificate-expiry` lists them all.
+/// Nothing is said of certificates that are valid already: `certificate-expiry` lists them all. One that never will be is
+/// told by `certificate-dates-inverted`.
 fn verdicts(facts: &Facts, _: &Thresholds, now: DateTime<Utc>) -> Vec<Verdict> {
-    worst_of_each(placed(facts).filter_map(|place| judge(place, now)))
+    worst_of_each(placed(facts).into_iter().filter_map(|place| judge(place, now)))
 }
 
 fn judge(place: Placed<'_>, now: DateTime<Utc>) -> Option<Verdict> {
-    let Validity::Until { not_before: Some(not_before), .. } = place.certificate.validity else {
+    let Validity::Until { not_before: Some(not_before), not_after } = place.certificate.validity else {
         return None;
     };
     let left = until(not_before, now);
     let graded = place.out_of_date(Severity::High);
     let measure = Measure::NotYetValid { not_before, seconds_until: left.num_seconds() };
-    (left > TimeDelta::zero()).then(|| place.verdict(graded, measure, None))
+    (left > TimeDelta::zero() && not_before <= not_after).then(|| place.verdict(graded, measure, None))
 }
 
 #[cfg(test)]
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn odd_dates_are_no_panic() {
         let (least, most) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
-        for (not_before, not_after, findings) in [(most, least, 1), (most, most, 1), (least, most, 0)] {
+        for (not_before, not_after, findings) in [(most, least, 0), (most, most, 1), (least, most, 0)] {
             let validity = Validity::Until { not_before: Some(not_before), not_after };
             assert_eq!(kept(Certificate { validity, ..certificate("c") }).len(), findings);
         }

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use howler_model::{
-    Check, FactKind, Facts, Grain, Measure, Served, Severity, Status, Thresholds, Trust, Verdict,
+    Certificate, Check, FactKind, Facts, Grain, Measure, Served, Severity, Status, Thresholds, Trust,
+    Untrusted, Verdict,
 };
 
 use crate::shared::by_address;
@@ -30,20 +31,39 @@ fn verdicts(facts: &Facts, _: &Thresholds, _: DateTime<Utc>) -> Vec<Verdict> {
 /// A path that only a date stops is a path: the checks of dates tell that it is out of date.
 fn judge(served: &Served) -> (Status, Severity, Measure) {
     match &served.trust {
-        Trust::Trusted | Trust::OutOfDate => {
-            (Status::Pass, Severity::Info, Measure::Chain { untrusted: None, reason: String::new() })
-        }
+        Trust::Trusted | Trust::OutOfDate => (
+            Status::Pass,
+            Severity::Info,
+            Measure::Chain { untrusted: None, reason: String::new(), missing: None },
+        ),
         Trust::Untrusted(untrusted, reason) => {
-            let measure = Measure::Chain { untrusted: Some(*untrusted), reason: reason.clone() };
+            let missing = (*untrusted == Untrusted::UnknownIssuer).then(|| missing(&served.chain)).flatten();
+            let measure = Measure::Chain {
+                untrusted: Some(*untrusted),
+                reason: reason.clone(),
+                missing: missing.cloned(),
+            };
             (Status::Fail, Severity::High, measure)
         }
     }
 }
 
+/// The issuer at which the way from the leaf upwards ends, because its certificate is not served.
+fn missing(chain: &[Certificate]) -> Option<&String> {
+    let mut last = chain.first()?;
+    // A way without circles has no more steps than there are certificates.
+    for _ in chain {
+        let issuer = last.issuer.as_ref().filter(|issuer| last.subject.as_ref() != Some(issuer))?;
+        match chain.iter().find(|member| member.subject.as_ref() == Some(issuer)) {
+            Some(member) => last = member,
+            None => return Some(issuer),
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
-    use howler_model::Untrusted;
-
     use super::*;
     use crate::shared::examples::{certificate, judge, served};
 
@@ -66,9 +86,31 @@ mod tests {
             assert_eq!((verdict.status, verdict.severity), (Status::Fail, Severity::High));
             assert_eq!(
                 verdict.measure,
-                Measure::Chain { untrusted: Some(untrusted), reason: "words".into() }
+                Measure::Chain { untrusted: Some(untrusted), reason: "words".into(), missing: None }
             );
         }
+    }
+
+    #[test]
+    fn the_issuer_that_is_not_served_is_named() {
+        let of = |subject: &str, issuer: &str| {
+            let text = |text: &str| Some(text.to_owned());
+            Certificate { subject: text(subject), issuer: text(issuer), ..certificate(subject) }
+        };
+        let name = |chain: &[Certificate]| missing(chain).cloned();
+        let (leaf, one, root) = (of("leaf", "one"), of("one", "root"), of("root", "root"));
+        assert_eq!(name(&[leaf.clone()]).as_deref(), Some("one"));
+        assert_eq!(name(&[leaf.clone(), one.clone()]).as_deref(), Some("root"));
+        assert_eq!(name(&[leaf.clone(), one.clone(), root]), None, "all is there, and nobody trusts it");
+        assert_eq!(name(&[of("a", "b"), of("b", "a")]), None, "a circle");
+        assert_eq!(name(&[certificate("unread"), one]), None);
+        let why = |untrusted| Trust::Untrusted(untrusted, String::new());
+        let told = |untrusted| {
+            let served = Served { chain: vec![leaf.clone()], ..on("192.0.2.1:443", why(untrusted)) };
+            judge(&CHECK, &Facts { served: vec![served], ..Facts::default() }).remove(0).verdict.measure
+        };
+        let is_named = |measure| matches!(measure, Measure::Chain { missing: Some(_), .. });
+        assert!(is_named(told(Untrusted::UnknownIssuer)) && !is_named(told(Untrusted::BadSignature)));
     }
 
     #[test]

@@ -5,21 +5,47 @@
 
 use howler_model::Check;
 
+mod certificate_chain;
+mod certificate_dangling;
+mod certificate_dates_inverted;
 mod certificate_expiry;
 mod certificate_name_mismatch;
+mod certificate_no_expiry;
+mod certificate_not_served;
 mod certificate_not_valid_yet;
+mod certificate_older_served;
+mod certificate_renewal_overdue;
+mod certificate_self_signed;
+mod certificate_uncovered_name;
 mod certificate_untrusted;
+mod certificate_unused;
+mod certificate_weak;
+mod certificate_will_not_renew;
 mod quota_utilization;
 mod scan_coverage;
 mod shared;
 mod suppression_expired;
+mod tls_legacy_protocol;
 
 /// All checks, in the order of the documentation.
 pub static CHECKS: &[&Check] = &[
     &certificate_expiry::CHECK,
+    &certificate_renewal_overdue::CHECK,
+    &certificate_will_not_renew::CHECK,
+    &certificate_older_served::CHECK,
+    &certificate_not_served::CHECK,
     &certificate_not_valid_yet::CHECK,
+    &certificate_dates_inverted::CHECK,
+    &certificate_no_expiry::CHECK,
     &certificate_name_mismatch::CHECK,
+    &certificate_uncovered_name::CHECK,
+    &certificate_dangling::CHECK,
     &certificate_untrusted::CHECK,
+    &certificate_chain::CHECK,
+    &certificate_self_signed::CHECK,
+    &certificate_weak::CHECK,
+    &tls_legacy_protocol::CHECK,
+    &certificate_unused::CHECK,
     &quota_utilization::CHECK,
     &scan_coverage::CHECK,
     &suppression_expired::CHECK,
@@ -56,7 +82,7 @@ mod tests {
     #[test]
     fn every_file_is_a_check_with_a_line_in_the_list() {
         let files = files();
-        assert!(files.len() >= 7, "the folder was not read: {files:?}");
+        assert!(files.len() >= 20, "the folder was not read: {files:?}");
         for id in &files {
             assert!(find(id).is_some(), "{}.rs has no line in CHECKS", id.replace('-', "_"));
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::{Identity, LimitSource, Unseen, Untrusted, UsageSource};
+use crate::{Identity, LimitSource, Unseen, Untrusted, UsageSource, Validation};
 
 /// The numbers and names behind a verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,81 @@ pub enum Measure {
         untrusted: Option<Untrusted>,
         /// The validator's words. Untrusted text.
         reason: String,
+        /// The issuer of the leaf, if the server does not send its certificate and the validator does not know it.
+        /// Untrusted text.
+        missing: Option<String>,
     },
+    /// How it stands with a renewal that should come by itself.
+    Renewal {
+        /// Why it will not come; none if it is merely late.
+        obstacle: Option<Obstacle>,
+        /// The last valid second of the certificate that there is.
+        not_after: DateTime<Utc>,
+        /// What is left until then, in seconds.
+        seconds_left: i64,
+        /// When it should have been renewed, where it is late.
+        due: Option<DateTime<Utc>>,
+        /// What ACM says of the renewal (`RenewalStatus`), once it has begun.
+        status: Option<String>,
+        /// Why it failed, as ACM puts it.
+        failure: Option<String>,
+        /// The domains that are not shown to be ours yet.
+        validations: Vec<Validation>,
+        /// Which certificate it is.
+        certificate: Box<Identity>,
+    },
+    /// A certificate that an endpoint should serve, and the one that it does.
+    Deployment {
+        /// What should be served.
+        bound: Box<Sighting>,
+        /// What is.
+        served: Box<Sighting>,
+        /// The addresses that serve it.
+        addresses: Vec<String>,
+        /// How many addresses were seen.
+        seen: usize,
+    },
+    /// Names that clients ask for and no certificate of their user covers.
+    UncoveredNames {
+        /// The names. Untrusted text.
+        wanted: Vec<String>,
+        /// What the certificates cover. Untrusted text.
+        covered: Vec<String>,
+    },
+    /// Certificates that are used and not there, as their user names them. Untrusted text.
+    Dangling(Vec<String>),
+    /// Certificates that a server sends and nobody needs.
+    NeedlessChain {
+        /// Roots, by subject: who trusts them has them. Untrusted text.
+        roots: Vec<String>,
+        /// Those that no other certificate of the chain was issued by. Untrusted text.
+        strangers: Vec<String>,
+    },
+    /// A key that is too short, or a signature by a broken algorithm; none where that is not the matter.
+    Weak {
+        /// As in [`crate::Certificate::key`].
+        key: Option<String>,
+        /// As in [`crate::Certificate::signature`].
+        signature: Option<String>,
+    },
+    /// A certificate that signed itself, with its subject. Untrusted text.
+    SelfSigned(String),
+    /// A certificate that ends before it begins.
+    DatesInverted {
+        /// The first valid second.
+        not_before: DateTime<Utc>,
+        /// The last valid second.
+        not_after: DateTime<Utc>,
+    },
+    /// A protocol, or ways to encrypt, that current clients refuse.
+    LegacyProtocol {
+        /// The oldest protocol that is allowed or was spoken, as handshakes name it; none if it is not known.
+        oldest: Option<String>,
+        /// It speaks nothing else.
+        only: bool,
+    },
+    /// A certificate that nothing uses, with its last valid second if it has one.
+    Unused(Option<DateTime<Utc>>),
     /// How much of a quota is used.
     Utilization {
         /// In `unit`.
@@ -86,6 +160,51 @@ pub enum Measure {
     },
     /// A scope or an item that could not be seen.
     Gap(Unseen),
+}
+
+/// Why a renewal will not come by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Obstacle {
+    /// ACM does not renew it, though it is in use.
+    Ineligible,
+    /// ACM does not renew what nothing uses.
+    NotInUse,
+    /// ACM tried and gave up.
+    Failed,
+    /// The record that shows that a domain is ours is not there.
+    RecordMissing,
+    /// Somebody has to answer an e-mail.
+    Email,
+    /// A domain is not validated, and nobody looked why.
+    Unvalidated,
+}
+
+impl Obstacle {
+    /// The name in documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ineligible => "ineligible",
+            Self::NotInUse => "not-in-use",
+            Self::Failed => "failed",
+            Self::RecordMissing => "record-missing",
+            Self::Email => "email",
+            Self::Unvalidated => "unvalidated",
+        }
+    }
+}
+
+/// A certificate, and where it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The ARN or the endpoint.
+    pub place: String,
+    /// Its first valid second, if known.
+    pub not_before: Option<DateTime<Utc>>,
+    /// Its last valid second, if it has one that is known.
+    pub not_after: Option<DateTime<Utc>>,
+    /// Which certificate it is.
+    pub certificate: Identity,
 }
 
 impl Measure {

@@ -1,7 +1,9 @@
-//! What people say about findings: who owns them, how bad they are here, what need not be told.
+//! What people say about findings: who owns them, how bad they are here, what need not be told, and when the end of a
+//! certificate is near.
 //!
-//! [`Rules::read`] takes the texts of `owners.toml`, `suppressions.toml` and `severities.toml`; [`Rules::apply`] goes
-//! over each finding with them. Pure: no files, no AWS, no clock.
+//! [`Rules::read`] takes the texts of `owners.toml`, `suppressions.toml`, `severities.toml` and `thresholds.toml`;
+//! [`Rules::apply`] goes over each finding with the first three, and checks judge by the last. Pure: no files, no AWS, no
+//! clock.
 
 mod error;
 mod owners;
@@ -10,12 +12,15 @@ mod selector;
 mod severities;
 mod subject;
 mod suppressions;
+mod thresholds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
-use howler_model::{AccountId, CheckId, Finding, Region, Scope, Status, Suppression, Tags, Unsure};
+use howler_model::{
+    AccountId, CheckId, Exception, Finding, Region, Scope, Status, Suppression, Tags, Unsure,
+};
 use sha2::{Digest, Sha256};
 
 pub use error::{Error, Mistake};
@@ -46,6 +51,8 @@ pub struct Files<'a> {
     pub suppressions: Option<Text>,
     /// What is worse or better here than its check says.
     pub severities: Option<Text>,
+    /// Which certificates have limits of their own.
+    pub thresholds: Option<Text>,
     /// The ids of all checks, so that a misspelt one is an error.
     pub checks: &'a [CheckId],
     /// The present day (UTC): nothing is suppressed for much more than a year from it.
@@ -58,6 +65,7 @@ pub struct Rules {
     owners: Option<Owners>,
     suppressions: Option<Suppressions>,
     severities: Option<Severities>,
+    exceptions: Vec<Exception>,
     digest: String,
 }
 
@@ -112,8 +120,12 @@ impl Rules {
         let severities = read(&files.severities, files, &mut wrong, |root, _, reader| {
             Some(Severities::read(root, reader))
         });
+        let exceptions = read(&files.thresholds, files, &mut wrong, |root, _, reader| {
+            Some(thresholds::read(root, reader))
+        });
+        let exceptions = exceptions.unwrap_or_default();
         match wrong.is_empty() {
-            true => Ok(Self { owners, suppressions, severities, digest: digest(files) }),
+            true => Ok(Self { owners, suppressions, severities, exceptions, digest: digest(files) }),
             false => Err(Error::Mistakes(wrong)),
         }
     }
@@ -169,7 +181,14 @@ impl Rules {
     /// Whether a rule asks for the tags of resources.
     #[must_use]
     pub fn needs_tags(&self) -> bool {
-        self.owners.as_ref().is_some_and(Owners::asks_tags) || self.ask("tag")
+        let of_certificates = self.exceptions.iter().any(|exception| !exception.tags.is_empty());
+        self.owners.as_ref().is_some_and(Owners::asks_tags) || self.ask("tag") || of_certificates
+    }
+
+    /// Certificates that have limits of their own, as [`howler_model::Thresholds`] take them.
+    #[must_use]
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
     }
 
     /// Whether a rule asks for the tags of accounts.
@@ -235,7 +254,7 @@ fn read<'a, T>(
 }
 
 fn digest(files: &Files<'_>) -> String {
-    let files = [&files.owners, &files.suppressions, &files.severities];
+    let files = [&files.owners, &files.suppressions, &files.severities, &files.thresholds];
     if files.iter().all(|file| file.is_none()) {
         return String::new();
     }

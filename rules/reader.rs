@@ -3,11 +3,15 @@
 use std::ops::Range;
 use std::str::FromStr;
 
+use chrono::TimeDelta;
 use howler_model::CheckId;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::{Mistake, Text};
+
+/// The most days before an end that a rule may say: a hundred years.
+const MOST_DAYS: i64 = 36_500;
 
 /// A value and where it stands.
 pub(crate) type Value<'a> = Spanned<DeValue<'a>>;
@@ -77,6 +81,17 @@ impl<'a> Reader<'a> {
             return self.text(key, value).into_iter().map(|text| (text, value.span())).collect();
         };
         items.iter().filter_map(|item| Some((self.text(key, item)?, item.span()))).collect()
+    }
+
+    /// Whole days before an end.
+    pub(crate) fn days(&mut self, key: &str, value: &Value<'a>) -> Option<TimeDelta> {
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        let days = number.filter(|days| (0..=MOST_DAYS).contains(days));
+        if days.is_none() {
+            self.mistake(value.span(), format!("{key}: whole days from 0 to {MOST_DAYS} are expected"));
+        }
+        days.map(TimeDelta::days)
     }
 
     /// A text that has a form.

@@ -7,9 +7,6 @@ use crate::reader::{Block, Reader};
 use crate::selector::Selector;
 use crate::subject::Subject;
 
-/// The most days before an end that a rule may say: a hundred years.
-const MOST_DAYS: i64 = 36_500;
-
 /// Rules about severities, in the order of the file.
 #[derive(Debug, Clone)]
 pub(crate) struct Severities {
@@ -109,11 +106,5 @@ fn rule<'a>(block: &mut Block<'a>, reader: &mut Reader<'a>) -> Option<Rule> {
 
 fn within<'a>(block: &mut Block<'a>, reader: &mut Reader<'a>) -> Option<TimeDelta> {
     let value = block.require("within_days", reader)?;
-    let number = value.get_ref().as_integer();
-    let number = number.and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
-    let days = number.filter(|days| (0..=MOST_DAYS).contains(days));
-    if days.is_none() {
-        reader.mistake(value.span(), format!("within_days: whole days from 0 to {MOST_DAYS} are expected"));
-    }
-    days.map(TimeDelta::days)
+    reader.days("within_days", &value)
 }

@@ -1,6 +1,8 @@
 //! A finding as rules look at it: where it is, what it is called, and the tags around it.
 
-use howler_model::{Endpoint, Finding, Measure, Place, Service, Status};
+use std::slice;
+
+use howler_model::{Endpoint, Finding, Measure, Place, Service, Status, tags_of};
 
 use crate::Around;
 
@@ -35,11 +37,8 @@ impl<'a> Subject<'a> {
         arns.map(move |arn| (arn, self.tags_of(arn))).filter(|(_, tags)| !tags.is_empty())
     }
 
-    /// People tag load balancers, not their listeners: a listener without tags has those of its load balancer.
     fn tags_of(self, arn: &str) -> &'a [Tag] {
-        let tags = |arn: &str| self.around.tags.get(arn).filter(|tags| !tags.is_empty());
-        let found = tags(arn).or_else(|| tags(&load_balancer(arn)?));
-        found.map(Vec::as_slice).unwrap_or_default()
+        tags_of(self.around.tags, arn)
     }
 
     /// Whether it is about a domain or a name under it: of a certificate, of an endpoint, or as it is called.
@@ -51,10 +50,16 @@ impl<'a> Subject<'a> {
 
     fn names(self) -> impl Iterator<Item = &'a str> {
         let verdict = &self.finding.verdict;
-        let (wanted, names) = match &verdict.measure {
-            Measure::Expiry { certificate, .. } => (None, certificate.names.as_slice()),
-            Measure::Name { wanted, covered } => (Some(wanted), covered.as_slice()),
-            _ => (None, [].as_slice()),
+        let (wanted, names): (&[String], &[String]) = match &verdict.measure {
+            Measure::Expiry { certificate, .. } | Measure::Renewal { certificate, .. } => {
+                (&[], &certificate.names)
+            }
+            Measure::Deployment { bound, served, .. } => {
+                (&bound.certificate.names, &served.certificate.names)
+            }
+            Measure::Name { wanted, covered } => (slice::from_ref(wanted), covered),
+            Measure::UncoveredNames { wanted, covered } => (wanted, covered),
+            _ => (&[], &[]),
         };
         [&verdict.resource.name].into_iter().chain(wanted).chain(names).map(String::as_str)
     }
@@ -74,25 +79,9 @@ fn is_under(name: &str, domain: &str) -> bool {
     domain.rsplit('.').all(|wanted| labels.next().is_some_and(|label| label.eq_ignore_ascii_case(wanted)))
 }
 
-/// The ARN of the load balancer that a listener belongs to.
-fn load_balancer(listener: &str) -> Option<String> {
-    let (head, path) = listener.split_once(":listener/")?;
-    let (path, _listener) = path.rsplit_once('/')?;
-    Some(format!("{head}:loadbalancer/{path}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_listener_belongs_to_a_load_balancer() {
-        let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/web/50dc/0467";
-        let balancer = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/50dc";
-        assert_eq!(load_balancer(arn).as_deref(), Some(balancer));
-        assert_eq!(load_balancer(balancer), None);
-        assert_eq!(load_balancer("arn:aws:acm:eu-west-1:1:certificate/1"), None);
-    }
 
     #[test]
     fn a_domain_ends_at_a_label() {

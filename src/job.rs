@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
+use howler_model::Thresholds;
 use howler_reports::document::Place;
 use howler_reports::{Planned, Run, Spool, Told};
 use howler_rules::Rules;
@@ -110,7 +111,7 @@ impl Job {
             regions: self.config.regions.clone(),
             prober: std::mem::take(&mut self.prober),
             passwords: std::mem::take(&mut self.passwords),
-            thresholds: self.config.thresholds.clone(),
+            thresholds: self.thresholds(),
             units: entered.units,
             now,
             stop: stopped,
@@ -128,6 +129,11 @@ impl Job {
         let scanned = scanning.run(units, entered.scopes, &self.config.accounts, signals).await;
         progress.clear();
         scanned
+    }
+
+    /// The limits of the configuration, with those of single certificates.
+    fn thresholds(&self) -> Thresholds {
+        Thresholds { exceptions: self.rules.exceptions().to_vec(), ..self.config.thresholds.clone() }
     }
 
     /// Whether less is scanned than there is, so that a rule may well match nothing.

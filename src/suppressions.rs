@@ -118,7 +118,14 @@ fn of_others(block: &Table) -> &str {
 fn parsed(path: &Path, text: &str, today: NaiveDate) -> Result<Vec<Suppression>> {
     let checks: Vec<_> = CHECKS.iter().map(|check| check.id).collect();
     let text = Text { name: path.display().to_string(), text: text.to_owned() };
-    let files = Files { owners: None, suppressions: Some(text), severities: None, checks: &checks, today };
+    let files = Files {
+        owners: None,
+        suppressions: Some(text),
+        severities: None,
+        thresholds: None,
+        checks: &checks,
+        today,
+    };
     Ok(Rules::read(&files)?.suppressions())
 }
 

@@ -65,6 +65,19 @@ pub(crate) fn binding(certificate: &str, user: &str) -> Binding {
     Binding::new(certificate, user)
 }
 
+/// That a listener uses a certificate and is reached at these endpoints.
+pub(crate) fn bound_at(certificate: &str, user: &str, endpoints: &[&str]) -> Binding {
+    let endpoints = endpoints.iter().map(|endpoint| endpoint.parse().unwrap()).collect();
+    Binding { endpoints, ..binding(certificate, user) }
+}
+
+/// What an address of an endpoint of an account served: trusted and with the right name.
+pub(crate) fn served_there(endpoint: &str, address: &str, chain: Vec<Certificate>) -> Served {
+    let mut served = served(endpoint, address, chain);
+    served.resource.scope = scope("tls");
+    served
+}
+
 /// What an address of an endpoint served: trusted and with the right name.
 pub(crate) fn served(endpoint: &str, address: &str, chain: Vec<Certificate>) -> Served {
     let scope = Scope::outside(endpoint, Service::TLS);

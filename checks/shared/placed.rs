@@ -1,48 +1,81 @@
 //! Where a certificate stands: who relies on it there, and how bad its failure can be.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
-use howler_model::{Certificate, Facts, Measure, Resource, Role, Served, Severity, Status, Trust, Verdict};
+use howler_model::{
+    Certificate, Facts, Judged, Measure, Resource, Role, Served, Severity, Status, Tags, Trust, Verdict,
+    tags_of,
+};
 
 use crate::shared::uses::Uses;
+use crate::shared::{Kept, Reach};
 
 /// A certificate in AWS, in a file, or in a chain that an endpoint served.
 pub(crate) struct Placed<'a> {
     /// The certificate.
     pub(crate) certificate: &'a Certificate,
-    /// What a verdict is about: for a served leaf the endpoint, so that it outlives a renewal.
-    pub(crate) resource: &'a Resource,
+    /// What a verdict is about.
+    pub(crate) resource: Cow<'a, Resource>,
     /// What it does there: the first of a served chain is a leaf, whatever it says of itself.
     pub(crate) role: Role,
-    /// The worst that its failure can be.
-    worst: Severity,
+    /// Nothing uses it, for certain.
+    pub(crate) unused: bool,
+    /// What serves it, if it was asked.
+    pub(crate) served: Vec<&'a Served>,
     /// The chain leads to a trust anchor, so if this member is out of date, the path goes round it.
     bypassed: bool,
     /// Who relies on it.
     affects: Vec<String>,
 }
 
-/// All certificates of the facts, each in its place.
-pub(crate) fn placed(facts: &Facts) -> impl Iterator<Item = Placed<'_>> {
-    let uses = Uses::of(&facts.bindings);
-    let kept = facts.certificates.iter().map(move |certificate| kept(certificate, &uses));
-    kept.chain(facts.served.iter().flat_map(chain))
+/// All certificates of the facts, each once in its place.
+///
+/// What endpoints of an account serve and the account keeps is one certificate: it has its place where it is kept, and
+/// the endpoints rely on it. What nobody keeps has one place for all endpoints of a region. Endpoints that the user
+/// named stand for their certificates themselves.
+pub(crate) fn placed(facts: &Facts) -> Vec<Placed<'_>> {
+    let (uses, kept, reach) = (Uses::of(&facts.bindings), Kept::of(&facts.certificates), Reach::of(facts));
+    let mut places: Vec<_> =
+        facts.certificates.iter().map(|certificate| at_rest(certificate, &uses)).collect();
+    for served in &facts.served {
+        for place in chain(served) {
+            let home = kept.same_as(place.certificate);
+            match served.resource.scope.account() {
+                None => places.push(place),
+                Some(_) if home.is_empty() => places.push(place.of_account(served, &reach)),
+                Some(_) => relied_on(&mut places, &home, served),
+            }
+        }
+    }
+    places
 }
 
 /// A certificate that lies in AWS or in a file.
-fn kept<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
+fn at_rest<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
     let users = uses.users(certificate);
-    let worst = match (&users, certificate.role) {
-        (None, _) => Severity::Low,
-        (Some(_), Role::Authority) => Severity::High,
-        (Some(_), _) => Severity::Critical,
-    };
     Placed {
         certificate,
-        resource: &certificate.resource,
+        resource: Cow::Borrowed(&certificate.resource),
         role: certificate.role,
-        worst,
+        unused: users.is_none(),
+        served: Vec::new(),
         bypassed: false,
         affects: users.unwrap_or_default(),
+    }
+}
+
+/// That an endpoint serves what lies at these places; of several, those that are in use.
+fn relied_on<'a>(places: &mut [Placed<'a>], numbers: &[usize], served: &'a Served) {
+    let is_unused = |number: &usize| places.get(*number).is_some_and(|place| place.unused);
+    let all_unused = numbers.iter().all(is_unused);
+    let (used, rest): (Vec<usize>, Vec<usize>) = numbers.iter().partition(|number| !is_unused(number));
+    for number in if all_unused { rest } else { used } {
+        if let Some(place) = places.get_mut(number) {
+            place.unused = false;
+            place.served.push(served);
+            place.affects.push(served.endpoint.to_string());
+        }
     }
 }
 
@@ -55,12 +88,14 @@ fn chain(served: &Served) -> impl Iterator<Item = Placed<'_>> {
     first.map(|leaf| served_leaf(served, leaf)).into_iter().chain(rest.map(|member| issuer(served, member)))
 }
 
+/// The endpoint stands for its leaf, so that the finding outlives a renewal.
 fn served_leaf<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'a> {
     Placed {
         certificate,
-        resource: &served.resource,
+        resource: Cow::Borrowed(&served.resource),
         role: Role::Leaf,
-        worst: Severity::Critical,
+        unused: false,
+        served: vec![served],
         bypassed: false,
         affects: vec![served.address.to_string()],
     }
@@ -69,15 +104,51 @@ fn served_leaf<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'
 fn issuer<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'a> {
     Placed {
         certificate,
-        resource: &certificate.resource,
+        resource: Cow::Borrowed(&certificate.resource),
         role: certificate.role,
-        worst: Severity::High,
+        unused: false,
+        served: vec![served],
         bypassed: served.trust == Trust::Trusted,
         affects: vec![served.address.to_string()],
     }
 }
 
-impl Placed<'_> {
+impl<'a> Placed<'a> {
+    /// One that endpoints of an account serve and nobody keeps: named after its fingerprint, so that many endpoints are
+    /// one finding, and after a renewal there is no such certificate any more. Each region has its own, because what
+    /// was not seen is counted by region: an endpoint that does not answer must not move the finding elsewhere.
+    fn of_account(self, served: &Served, reach: &Reach<'_>) -> Self {
+        let Some(sha256) = self.certificate.sha256 else { return self };
+        let certificate = self.certificate;
+        let called =
+            certificate.names.first().or(certificate.subject.as_ref()).unwrap_or(&served.resource.name);
+        let resource = Resource {
+            scope: served.resource.scope.clone(),
+            kind: "served-certificate",
+            id: format!("sha256:{sha256}"),
+            name: called.clone(),
+        };
+        let users = reach.users(&served.endpoint).into_iter().map(str::to_owned);
+        let affects = users.chain([served.endpoint.to_string()]).collect();
+        Self { resource: Cow::Owned(resource), affects, ..self }
+    }
+
+    /// How exceptions from thresholds look at it.
+    pub(crate) fn judged<'t>(&'t self, tags: &'t Tags) -> Judged<'t> {
+        let ids = [&self.resource.id].into_iter().chain(&self.affects);
+        let tags = ids.flat_map(|id| tags_of(tags, id)).collect();
+        Judged { certificate: self.certificate, role: self.role, resource: &self.resource, tags }
+    }
+
+    /// The worst that its failure can be.
+    fn worst(&self) -> Severity {
+        match self.role {
+            _ if self.unused => Severity::Low,
+            Role::Authority | Role::TrustStore => Severity::High,
+            Role::Leaf | Role::Database | Role::RevocationList | Role::Federation => Severity::Critical,
+        }
+    }
+
     /// How it stands with a certificate that is not valid now.
     pub(crate) fn out_of_date(&self, severity: Severity) -> (Status, Severity) {
         match self.bypassed {
@@ -93,36 +164,98 @@ impl Placed<'_> {
         measure: Measure,
         deadline: Option<DateTime<Utc>>,
     ) -> Verdict {
-        Verdict {
-            resource: self.resource.clone(),
-            status,
-            severity: severity.min(self.worst),
-            measure,
-            deadline,
-            affects: self.affects,
-        }
+        let severity = severity.min(self.worst());
+        let resource = self.resource.into_owned();
+        Verdict { resource, status, severity, measure, deadline, affects: self.affects }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use howler_model::{Facts, Sha256};
+    use howler_model::{CertificateUsage, Facts, Sha256};
 
     use super::*;
-    use crate::shared::examples::{authority, certificate, served};
+    use crate::shared::examples::{authority, bound_at, certificate, served, served_there};
+
+    fn sealed(id: &str, der: &[u8]) -> Certificate {
+        Certificate { sha256: Some(Sha256::of(der)), ..certificate(id) }
+    }
+
+    /// Kind, id and who relies on it.
+    fn told(facts: &Facts) -> Vec<(&'static str, String, Vec<String>)> {
+        let tell = |place: Placed<'_>| (place.resource.kind, place.resource.id.clone(), place.affects);
+        placed(facts).into_iter().map(tell).collect()
+    }
+
+    #[test]
+    fn what_an_account_keeps_and_serves_has_its_place_where_it_is_kept() {
+        let kept = Certificate { usage: CertificateUsage::Unused, ..sealed("arn:c", b"leaf") };
+        let facts = Facts {
+            certificates: vec![kept],
+            served: vec![
+                served_there("a.example:443", "192.0.2.1:443", vec![sealed("x", b"leaf")]),
+                served_there("b.example:443", "192.0.2.2:443", vec![sealed("y", b"leaf")]),
+            ],
+            ..Facts::default()
+        };
+        let endpoints = vec!["a.example:443".to_owned(), "b.example:443".to_owned()];
+        assert_eq!(told(&facts), [("acm-certificate", "arn:c".to_owned(), endpoints)]);
+        assert!(!placed(&facts)[0].unused, "what is served is used");
+    }
+
+    #[test]
+    fn a_copy_that_nothing_uses_is_not_what_is_served() {
+        let unused = Certificate { usage: CertificateUsage::Unused, ..sealed("arn:copy", b"leaf") };
+        let facts = Facts {
+            certificates: vec![unused, sealed("arn:c", b"leaf")],
+            served: vec![served_there("a.example:443", "192.0.2.1:443", vec![sealed("x", b"leaf")])],
+            ..Facts::default()
+        };
+        let unused: Vec<bool> = placed(&facts).iter().map(|place| place.unused).collect();
+        assert_eq!(unused, [true, false]);
+    }
+
+    #[test]
+    fn what_nobody_keeps_is_one_for_all_endpoints_of_a_region() {
+        let (leaf, ca) = (Sha256::of(b"leaf"), Sha256::of(b"ca"));
+        let chain = || vec![sealed("x", b"leaf"), Certificate { sha256: Some(ca), ..authority("z") }];
+        let facts = Facts {
+            bindings: vec![bound_at("arn:gone", "arn:lb", &["a.example:443"])],
+            served: vec![
+                served_there("a.example:443#www.example.com", "192.0.2.1:443", chain()),
+                served_there("b.example:443", "192.0.2.2:443", chain()),
+            ],
+            ..Facts::default()
+        };
+        let ids: Vec<_> = told(&facts).into_iter().map(|(kind, id, _)| (kind, id)).collect();
+        let one = |sha256: Sha256| ("served-certificate", format!("sha256:{sha256}"));
+        assert_eq!(ids, [one(leaf), one(ca), one(leaf), one(ca)]);
+        assert_eq!(told(&facts)[0].2, ["arn:lb", "a.example:443#www.example.com"]);
+    }
+
+    #[test]
+    fn an_endpoint_that_the_user_named_stands_for_itself() {
+        let facts = Facts {
+            certificates: vec![sealed("arn:c", b"leaf")],
+            served: vec![served("a.example:443", "192.0.2.1:443", vec![sealed("x", b"leaf")])],
+            ..Facts::default()
+        };
+        let ids: Vec<_> = told(&facts).into_iter().map(|(_, id, _)| id).collect();
+        assert_eq!(ids, ["arn:c", "a.example:443"]);
+    }
 
     #[test]
     fn the_first_of_a_served_chain_is_a_leaf_and_stands_for_the_endpoint() {
         let served =
             served("a.example:443", "192.0.2.1:443", vec![authority("self-signed"), authority("ca")]);
         let facts = Facts { served: vec![served], ..Facts::default() };
-        let places: Vec<_> = placed(&facts).map(|place| (place.resource.id.as_str(), place.role)).collect();
-        assert_eq!(places, [("a.example:443", Role::Leaf), ("ca", Role::Authority)]);
+        let places: Vec<_> =
+            placed(&facts).into_iter().map(|place| (place.resource.id.clone(), place.role)).collect();
+        assert_eq!(places, [("a.example:443".into(), Role::Leaf), ("ca".into(), Role::Authority)]);
     }
 
     #[test]
     fn a_leaf_that_is_served_twice_is_told_once_but_what_could_not_be_read_is_told() {
-        let sealed = |id, der: &[u8]| Certificate { sha256: Some(Sha256::of(der)), ..certificate(id) };
         let unread = || Certificate { sha256: None, ..certificate("unread") };
         let twice = served(
             "a.example:443",
@@ -131,7 +264,7 @@ mod tests {
         );
         let blind = served("b.example:443", "192.0.2.2:443", vec![unread(), unread()]);
         let facts = Facts { served: vec![twice, blind], ..Facts::default() };
-        let ids: Vec<_> = placed(&facts).map(|place| place.resource.id.as_str()).collect();
+        let ids: Vec<_> = placed(&facts).into_iter().map(|place| place.resource.id.clone()).collect();
         assert_eq!(ids, ["a.example:443", "ca", "unread", "b.example:443", "unread"]);
     }
 }

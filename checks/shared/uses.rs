@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use howler_model::{Binding, Certificate, CertificateUsage};
 
-/// The users of certificates by the certificates' ARNs, as the bindings tell them.
+/// The users of certificates by the certificates' ARNs or other ids, as the bindings tell them.
 pub(crate) struct Uses<'a>(BTreeMap<&'a str, BTreeSet<&'a str>>);
 
 impl<'a> Uses<'a> {
@@ -22,14 +22,16 @@ impl<'a> Uses<'a> {
     /// The list is empty where nobody can tell: that is as good as used. A binding outweighs a source
     /// that says "unused", because the listener is the one that serves it.
     pub(crate) fn users(&self, certificate: &Certificate) -> Option<Vec<String>> {
-        let bound = self.0.get(certificate.resource.id.as_str());
-        let said: &[String] = match (&certificate.usage, bound) {
+        let names = [Some(&certificate.resource.id), certificate.alias.as_ref()];
+        let mut bound =
+            names.into_iter().flatten().filter_map(|name| self.0.get(name.as_str())).flatten().peekable();
+        let said: &[String] = match (&certificate.usage, bound.peek()) {
             (CertificateUsage::Unused, None) => return None,
             (CertificateUsage::By(users), _) => users,
             (CertificateUsage::Unused | CertificateUsage::Unknown, _) => &[],
         };
         let said = said.iter().map(String::as_str);
-        let users: BTreeSet<&str> = said.chain(bound.into_iter().flatten().copied()).collect();
+        let users: BTreeSet<&str> = said.chain(bound.copied()).collect();
         Some(users.into_iter().map(str::to_owned).collect())
     }
 }
@@ -60,6 +62,14 @@ mod tests {
         assert_eq!(users(CertificateUsage::Unknown, &[]), Some(vec![]));
         let here = [binding("arn:cert", "arn:listener")];
         assert_eq!(users(CertificateUsage::Unknown, &here), Some(vec!["arn:listener".to_owned()]));
+    }
+
+    #[test]
+    fn a_user_may_know_it_by_its_other_id() {
+        let here = [binding("ASCA1", "arn:distribution"), binding("arn:cert", "arn:listener")];
+        let certificate = Certificate { alias: Some("ASCA1".into()), ..certificate("arn:cert") };
+        let users = Uses::of(&here).users(&certificate);
+        assert_eq!(users.unwrap(), ["arn:distribution", "arn:listener"]);
     }
 
     #[test]

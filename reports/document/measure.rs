@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number::{known, plain, short};
-use super::{LimitSource, Origin, Unseen, Untrusted, UsageSource};
+use super::{Certificate, LimitSource, Obstacle, Sighting, Unseen, Untrusted, UsageSource, Validation};
 
 /// The numbers and names behind a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +55,89 @@ pub enum Measure {
         untrusted: Option<Untrusted>,
         /// The validator's words.
         reason: String,
+        /// The issuer whose certificate the server does not send and nobody here knows; null if that is not why.
+        #[serde(default)]
+        missing: Option<String>,
+    },
+    /// A renewal that should come by itself.
+    Renewal {
+        /// Why it will not come; null if it is merely late.
+        obstacle: Option<Obstacle>,
+        /// The last valid second of the certificate that there is.
+        not_after: DateTime<Utc>,
+        /// What is left until then, in seconds.
+        seconds_left: i64,
+        /// When it should have been renewed; null if it is not late.
+        due: Option<DateTime<Utc>>,
+        /// What ACM says of the renewal; null if it has not begun.
+        status: Option<String>,
+        /// Why it failed, as ACM puts it; null if it did not.
+        failure: Option<String>,
+        /// The domains that it waits for.
+        validations: Vec<Validation>,
+        /// Which certificate it is.
+        certificate: Certificate,
+    },
+    /// A certificate that an endpoint should serve, and the one that it does.
+    Deployment {
+        /// What should be served.
+        bound: Box<Sighting>,
+        /// What is.
+        served: Box<Sighting>,
+        /// The addresses that serve it.
+        addresses: Vec<String>,
+        /// How many addresses were seen.
+        seen: usize,
+    },
+    /// Names that clients ask for and no certificate covers.
+    UncoveredNames {
+        /// The names.
+        wanted: Vec<String>,
+        /// What the certificates cover.
+        covered: Vec<String>,
+    },
+    /// Certificates that are used and not there.
+    Dangling {
+        /// As their user names them.
+        certificates: Vec<String>,
+    },
+    /// Certificates that a server sends and nobody needs.
+    NeedlessChain {
+        /// Roots, by subject.
+        roots: Vec<String>,
+        /// Those that issued no other certificate of the chain, by subject.
+        strangers: Vec<String>,
+    },
+    /// A key that is too short, or a signature by a broken algorithm.
+    Weak {
+        /// The key; null if it is not weak.
+        key: Option<String>,
+        /// The signature algorithm; null if it is not weak.
+        signature: Option<String>,
+    },
+    /// A certificate that signed itself.
+    SelfSigned {
+        /// Its subject as text.
+        subject: String,
+    },
+    /// A certificate that ends before it begins.
+    DatesInverted {
+        /// The first valid second.
+        not_before: DateTime<Utc>,
+        /// The last valid second.
+        not_after: DateTime<Utc>,
+    },
+    /// A protocol or cipher that current clients refuse.
+    LegacyProtocol {
+        /// The oldest protocol that is allowed or was spoken; null if it is not known.
+        oldest: Option<String>,
+        /// Whether nothing newer is spoken.
+        only: bool,
+    },
+    /// A certificate that nothing uses.
+    Unused {
+        /// Its last valid second; null if it has none that is known.
+        not_after: Option<DateTime<Utc>>,
     },
     /// How much of a quota is used.
     Utilization {
@@ -124,9 +207,40 @@ impl From<&model::Measure> for Measure {
             M::ExpiryUnknown(reason) => Self::ExpiryUnknown { reason },
             M::NotYetValid { not_before, seconds_until } => Self::NotYetValid { not_before, seconds_until },
             M::Name { wanted, covered } => Self::Name { wanted, covered },
-            M::Chain { untrusted, reason } => {
-                Self::Chain { untrusted: untrusted.map(Untrusted::from), reason }
+            M::Chain { untrusted, reason, missing } => {
+                Self::Chain { untrusted: untrusted.map(Untrusted::from), reason, missing }
             }
+            M::Renewal {
+                obstacle,
+                not_after,
+                seconds_left,
+                due,
+                status,
+                failure,
+                validations,
+                certificate,
+            } => Self::Renewal {
+                obstacle: obstacle.map(Obstacle::from),
+                not_after,
+                seconds_left,
+                due,
+                status,
+                failure,
+                validations: validations.into_iter().map(Validation::from).collect(),
+                certificate: Certificate::from(*certificate),
+            },
+            M::Deployment { bound, served, addresses, seen } => {
+                let (bound, served) = (Box::new((*bound).into()), Box::new((*served).into()));
+                Self::Deployment { bound, served, addresses, seen }
+            }
+            M::UncoveredNames { wanted, covered } => Self::UncoveredNames { wanted, covered },
+            M::Dangling(certificates) => Self::Dangling { certificates },
+            M::NeedlessChain { roots, strangers } => Self::NeedlessChain { roots, strangers },
+            M::Weak { key, signature } => Self::Weak { key, signature },
+            M::SelfSigned(subject) => Self::SelfSigned { subject },
+            M::DatesInverted { not_before, not_after } => Self::DatesInverted { not_before, not_after },
+            M::LegacyProtocol { oldest, only } => Self::LegacyProtocol { oldest, only },
+            M::Unused(not_after) => Self::Unused { not_after },
             M::Utilization { usage, limit, unit, limit_by, usage_by, at } => Self::Utilization {
                 usage: short(usage),
                 limit: short(limit),
@@ -144,42 +258,6 @@ impl From<&model::Measure> for Measure {
                 Self::Suppression { reason, owner, until, days_left }
             }
             M::Gap(unseen) => Self::Gap { unseen: Unseen::from(&unseen) },
-        }
-    }
-}
-
-/// What tells a certificate apart, as far as the source could read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Certificate {
-    /// Where it came from.
-    pub origin: Origin,
-    /// Its subject as text; null if not known.
-    pub subject: Option<String>,
-    /// Its issuer as text; null if not known.
-    pub issuer: Option<String>,
-    /// DNS names and IP addresses that it covers.
-    pub names: Vec<String>,
-    /// The serial number in lower-case hexadecimal; null if not known.
-    pub serial: Option<String>,
-    /// The SHA-256 of its DER encoding in lower-case hexadecimal; null if the body was not read.
-    pub sha256: Option<String>,
-    /// The key, as in `RSA-2048`; null if not known.
-    pub key: Option<String>,
-    /// The signature algorithm; null if not known.
-    pub signature: Option<String>,
-}
-
-impl From<model::Identity> for Certificate {
-    fn from(identity: model::Identity) -> Self {
-        Self {
-            origin: identity.origin.into(),
-            subject: identity.subject,
-            issuer: identity.issuer,
-            names: identity.names,
-            serial: identity.serial,
-            sha256: identity.sha256.map(|digest| digest.to_string()),
-            key: identity.key,
-            signature: identity.signature,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Fields are added within v1, never renamed or removed. Instants are RFC 3339 in UTC, ratios 0..1, and null says
 //! "not known" or "does not apply", never zero. Text of others stands in it unchanged.
 
+mod certificate;
 mod change;
 mod coverage;
 mod finding;
@@ -17,12 +18,14 @@ use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 
+pub use certificate::{Certificate, Cname, Sighting, Validation};
 pub use change::{Change, Changed, Changes, Unconfirmed};
 pub use coverage::{Coverage, Gap, Scope, Unseen};
 pub use finding::{Finding, Place, Rescored, Resource, Suppression};
-pub use measure::{Certificate, Measure};
+pub use measure::Measure;
 pub use words::{
-    CoverageStatus, LimitSource, Origin, Partition, Reason, Severity, Status, Untrusted, UsageSource,
+    CoverageStatus, LimitSource, Obstacle, Origin, Partition, Reason, Role, Severity, Status, Untrusted,
+    UsageSource,
 };
 
 use crate::{Error, Scan};

@@ -41,6 +41,10 @@ words! {
     }
     /// Where a certificate came from.
     Origin { AcmIssued, AcmPrivate, AcmAcme, AcmImported, Iam, AcmPca, Service, Uploaded, File, Served }
+    /// What a certificate is for.
+    Role { Leaf, Authority, Database, TrustStore, RevocationList, Federation }
+    /// Why a renewal will not come by itself.
+    Obstacle { Ineligible, NotInUse, Failed, RecordMissing, Email, Unvalidated }
     /// Why a chain leads to no trust anchor.
     Untrusted { SelfSigned, UnknownIssuer, BadSignature, BadChain, Malformed }
     /// Who said what the limit of a quota is.
@@ -107,12 +111,16 @@ mod tests {
         .map(|word| (written(Reason::from(word)), word.as_str()));
         let origins = [model::Origin::AcmIssued, model::Origin::AcmImported, model::Origin::Iam]
             .map(|word| (written(Origin::from(word)), word.as_str()));
+        let roles = model::Role::ALL.map(|word| (written(Role::from(word)), word.as_str()));
+        use model::Obstacle as O;
+        let obstacles = [O::Ineligible, O::NotInUse, O::Failed, O::RecordMissing, O::Email, O::Unvalidated]
+            .map(|word| (written(Obstacle::from(word)), word.as_str()));
         let limits = [model::LimitSource::Applied, model::LimitSource::AccountApi]
             .map(|word| (written(LimitSource::from(word)), word.as_str()));
         let usages = [model::UsageSource::Counted, model::UsageSource::AccountApi]
             .map(|word| (written(UsageSource::from(word)), word.as_str()));
         let all = statuses.into_iter().chain(severities).chain(coverage).chain(partitions);
-        all.chain(reasons).chain(origins).chain(limits).chain(usages).collect()
+        all.chain(reasons).chain(origins).chain(roles).chain(obstacles).chain(limits).chain(usages).collect()
     }
 
     #[test]

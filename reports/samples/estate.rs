@@ -2,12 +2,15 @@
 
 use chrono::TimeDelta;
 use howler_model::{
-    Finding, Measure, Origin, Reason, Resource, Scope, ScopeCoverage, Service, Severity, Status, Unseen,
-    Untrusted,
+    Finding, Measure, Obstacle, Origin, Reason, Resource, Scope, ScopeCoverage, Service, Severity, Status,
+    Unseen, Untrusted,
 };
 
 use super::Sample;
-use super::nouns::{aws, certificate, denied, endpoint, expiry, finding, owner, quota, scope, utilization};
+use super::nouns::{
+    aws, certificate, denied, endpoint, expiry, finding, now, owner, quota, renewal, scope, sighting,
+    utilization,
+};
 
 pub(super) fn passes() -> Vec<Finding> {
     let days = |days| expiry(Origin::AcmIssued, TimeDelta::days(days), TimeDelta::days(198));
@@ -96,11 +99,58 @@ pub(super) fn endpoints() -> Vec<Finding> {
         wanted: "legacy.example.com".into(),
         covered: vec!["www.example.com".into(), "example.com".into()],
     };
-    let chain = Measure::Chain { untrusted: Some(Untrusted::SelfSigned), reason: "self-signed leaf".into() };
+    let reason = "self-signed leaf".into();
+    let chain = Measure::Chain { untrusted: Some(Untrusted::SelfSigned), reason, missing: None };
     let of = |check, resource, measure| finding(check, resource, Status::Fail, Severity::High, measure);
     vec![
         of("certificate-name-mismatch", endpoint("legacy.example.com:443"), name),
         of("certificate-untrusted", endpoint("10.0.0.12:8443#intranet.example.com"), chain),
+    ]
+}
+
+/// What may be wrong with certificates besides their end.
+pub(super) fn certificates() -> Vec<Finding> {
+    let of = |number: u8, check, status, severity, measure| {
+        let name = format!("c{number}.example.com");
+        finding(check, certificate(&name, "111111111111", "eu-west-1", number), status, severity, measure)
+    };
+    let names = || vec!["www.example.com".to_owned()];
+    let deployment = Measure::Deployment {
+        bound: sighting("arn:aws:acm:eu-west-1:111111111111:certificate/new", names(), TimeDelta::days(80)),
+        served: sighting("www.example.com:443", names(), TimeDelta::days(5)),
+        addresses: vec!["192.0.2.1:443".into()],
+        seen: 2,
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let weak = Measure::Weak { key: text("RSA-1024"), signature: text("sha1WithRSAEncryption") };
+    let covered = vec!["example.com".to_owned()];
+    let record = Some(Obstacle::RecordMissing);
+    let inverted = Measure::DatesInverted {
+        not_before: now() + TimeDelta::days(9),
+        not_after: now() + TimeDelta::days(8),
+    };
+    let needless =
+        Measure::NeedlessChain { roots: vec!["CN=Root".into()], strangers: vec!["CN=Other".into()] };
+    let legacy = Measure::LegacyProtocol { oldest: text("TLSv1.0"), only: true };
+    use {Severity::*, Status::*};
+    vec![
+        of(60, "certificate-renewal-overdue", Warn, Medium, renewal(None, "a.example.com", "x.")),
+        of(61, "certificate-will-not-renew", Fail, High, renewal(record, "a.example.com", "x.")),
+        of(62, "certificate-older-served", Warn, Medium, deployment),
+        of(
+            63,
+            "certificate-uncovered-name",
+            Fail,
+            High,
+            Measure::UncoveredNames { wanted: names(), covered },
+        ),
+        of(64, "certificate-dangling", Fail, High, Measure::Dangling(vec!["Invalid-Certificate".into()])),
+        of(65, "certificate-chain", Warn, Low, needless),
+        of(66, "certificate-weak", Fail, High, weak),
+        of(67, "certificate-self-signed", Warn, Low, Measure::SelfSigned("CN=www".into())),
+        of(68, "certificate-dates-inverted", Fail, High, inverted),
+        of(69, "tls-legacy-protocol", Warn, Medium, legacy),
+        of(70, "certificate-unused", Warn, Info, Measure::Unused(Some(now()))),
     ]
 }
 
@@ -137,6 +187,11 @@ pub(super) fn scopes() -> Vec<ScopeCoverage> {
         scope(aws("333333333333", "eu-west-1", "acm"), 0, 0, vec![(None, denied("acm:ListCertificates"))]),
         scope(Scope::outside("legacy.example.com:443", Service::TLS), 1, 1, vec![]),
     ]
+}
+
+/// A scan of certificates that have more wrong with them than their end.
+pub(crate) fn troubled() -> Sample {
+    Sample::new(&[scope(aws("111111111111", "eu-west-1", "acm"), 11, 2, vec![])], &certificates())
 }
 
 /// A scan with one of everything.

@@ -15,9 +15,9 @@ use howler_model::{Finding, ScopeCoverage};
 use crate::document::{self, Changes, Delivery, Run};
 use crate::{Held, Reading, Record, Records, Scan, Tally};
 
-pub(crate) use estate::{healthy, scan};
+pub(crate) use estate::{healthy, scan, troubled};
 pub(crate) use hostile::{HOSTILE, hostile};
-pub(crate) use nouns::{aws, certificate, expiry, finding, now, utilization};
+pub(crate) use nouns::{aws, certificate, expiry, finding, now, renewal, utilization};
 pub(crate) use remembered::remembered;
 
 /// Records that count how often they are read and fail where they are told to.

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
-    Finding, FindingId, Gap, Identity, LimitSource, Measure, Origin, Owner, Partition, Reason, Region,
-    Resource, Scope, ScopeCoverage, Service, Severity, Sha256, Status, Unseen, UsageSource, Verdict,
+    Cname, Finding, FindingId, Gap, Identity, LimitSource, Measure, Obstacle, Origin, Owner, Partition,
+    Reason, Region, Resource, Role, Scope, ScopeCoverage, Service, Severity, Sha256, Sighting, Status,
+    Unseen, UsageSource, Validation, Verdict,
 };
 
 /// The time that all samples are judged by.
@@ -24,7 +25,7 @@ pub(crate) fn finding(
     measure: Measure,
 ) -> Finding {
     let deadline = match &measure {
-        Measure::Expiry { not_after, .. } => Some(*not_after),
+        Measure::Expiry { not_after, .. } | Measure::Renewal { not_after, .. } => Some(*not_after),
         _ => None,
     };
     Finding {
@@ -40,6 +41,51 @@ pub(crate) fn finding(
     }
 }
 
+fn identity(origin: Origin) -> Identity {
+    Identity {
+        role: Role::Leaf,
+        origin,
+        subject: Some("CN=www.example.com".into()),
+        issuer: Some("CN=Example CA".into()),
+        names: vec!["www.example.com".into(), "example.com".into()],
+        serial: Some("0a1b2c".into()),
+        sha256: Some(Sha256::of(b"www")),
+        key: Some("RSA-2048".into()),
+        signature: None,
+    }
+}
+
+/// A certificate of ACM that is not renewed, because of a record that has to lead to `value`.
+pub(crate) fn renewal(obstacle: Option<Obstacle>, domain: &str, value: &str) -> Measure {
+    let record = Cname { name: format!("_x.{domain}"), value: value.into() };
+    Measure::Renewal {
+        obstacle,
+        not_after: now() + TimeDelta::days(33),
+        seconds_left: TimeDelta::days(33).num_seconds(),
+        due: obstacle.is_none().then(|| now() - TimeDelta::days(12)),
+        status: Some("PENDING_VALIDATION".into()),
+        failure: None,
+        validations: vec![Validation {
+            domain: domain.into(),
+            method: Some("DNS".into()),
+            status: Some("PENDING_VALIDATION".into()),
+            record: Some(record),
+            published: Some(false),
+        }],
+        certificate: Box::new(identity(Origin::AcmIssued)),
+    }
+}
+
+/// A certificate with these names in a place, with so much of its time left.
+pub(super) fn sighting(place: &str, names: Vec<String>, left: TimeDelta) -> Box<Sighting> {
+    Box::new(Sighting {
+        place: place.into(),
+        not_before: None,
+        not_after: Some(now() + left),
+        certificate: Identity { names, ..identity(Origin::Served) },
+    })
+}
+
 pub(crate) fn expiry(origin: Origin, left: TimeDelta, lifetime: TimeDelta) -> Measure {
     let not_after = now() + left;
     Measure::Expiry {
@@ -47,17 +93,7 @@ pub(crate) fn expiry(origin: Origin, left: TimeDelta, lifetime: TimeDelta) -> Me
         not_after,
         seconds_left: left.num_seconds(),
         lifetime_left: Some((left.as_seconds_f64() / lifetime.as_seconds_f64()).clamp(0.0, 1.0)),
-        certificate: Box::new(Identity {
-            role: howler_model::Role::Leaf,
-            origin,
-            subject: Some("CN=www.example.com".into()),
-            issuer: Some("CN=Example CA".into()),
-            names: vec!["www.example.com".into(), "example.com".into()],
-            serial: Some("0a1b2c".into()),
-            sha256: Some(Sha256::of(b"www")),
-            key: Some("RSA-2048".into()),
-            signature: None,
-        }),
+        certificate: Box::new(identity(origin)),
     }
 }
 

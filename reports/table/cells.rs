@@ -3,7 +3,7 @@
 use super::MOST_COLUMNS;
 use crate::document::{Finding, Measure, Place, Rescored, Status};
 use crate::escape::terminal;
-use crate::wording::{number, percent, ratio_percent, short_duration, untrusted};
+use crate::wording::{number, obstacle, percent, ratio_percent, short_duration, untrusted};
 
 /// The longest detail of others' words.
 const SHORT: usize = 22;
@@ -108,6 +108,29 @@ pub(super) fn left(finding: &Finding) -> Cell {
         Measure::Chain { untrusted: why, .. } => {
             Cell::new("not trusted", why.map(untrusted).unwrap_or_default())
         }
+        Measure::Renewal { obstacle: why, seconds_left, .. } => {
+            Cell::new(format!("{} left", short_duration(*seconds_left)), obstacle(*why))
+        }
+        Measure::Deployment { served, .. } => {
+            let end = served.not_after.map(|end| end.format("until %Y-%m-%d").to_string());
+            Cell::new("serves another", end.unwrap_or_default())
+        }
+        Measure::UncoveredNames { wanted, .. } => Cell::new("not covered", shortened(wanted)),
+        Measure::Dangling { certificates } => Cell::new("not there", shortened(certificates)),
+        Measure::NeedlessChain { roots, strangers } if strangers.is_empty() => {
+            Cell::new("sends its root", shortened(roots))
+        }
+        Measure::NeedlessChain { strangers, .. } => Cell::new("odd chain", shortened(strangers)),
+        Measure::Weak { key, signature } => {
+            let told: Vec<String> = key.iter().chain(signature).cloned().collect();
+            Cell::new("weak", shortened(&told))
+        }
+        Measure::SelfSigned { .. } => Cell::new("self-signed", ""),
+        Measure::DatesInverted { .. } => Cell::new("never valid", ""),
+        Measure::LegacyProtocol { oldest, .. } => {
+            Cell::new("old protocol", terminal(oldest.as_deref().unwrap_or_default(), SHORT))
+        }
+        Measure::Unused { .. } => Cell::new("unused", ""),
         Measure::Utilization { usage, limit, .. } => used(*usage, *limit),
         Measure::UtilizationUnknown { usage, limit, unseen, .. } => {
             half_known(*usage, *limit, unseen.reason.as_str())
@@ -121,6 +144,11 @@ pub(super) fn left(finding: &Finding) -> Cell {
         }
         Measure::Gap { unseen } => Cell::new("unknown", unseen.reason.as_str()),
     }
+}
+
+/// The first of others' words.
+fn shortened(words: &[String]) -> String {
+    words.first().map(|word| terminal(word, SHORT)).unwrap_or_default()
 }
 
 fn used(usage: f64, limit: f64) -> Cell {

@@ -27,6 +27,7 @@ fn tables_are_golden() {
     insta::assert_snapshot!("table_200", plain(&scan, Some(200)));
     insta::assert_snapshot!("table_piped", plain(&scan, None));
     insta::assert_snapshot!("table_hostile", plain(&samples::hostile(), Some(80)));
+    insta::assert_snapshot!("table_troubled", plain(&samples::troubled(), Some(80)));
     insta::assert_snapshot!("table_healthy", plain(&samples::healthy(), Some(80)));
     let remembered = samples::remembered();
     insta::assert_snapshot!("table_remembered_80", plain(&remembered, Some(80)));

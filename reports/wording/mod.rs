@@ -1,11 +1,13 @@
 //! The words that findings are told in; no output escapes here, each does so where it writes.
 
+mod certificates;
 mod numbers;
 mod remediation;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::document::{Finding, Measure, Reason, Status, Unseen, Untrusted};
+pub(crate) use certificates::obstacle;
 pub(crate) use numbers::{count, duration, number, percent, ratio_percent, short_duration};
 pub use remediation::Remediation;
 pub(crate) use remediation::{ASSUME_ROLE, of_reason};
@@ -35,13 +37,42 @@ pub(crate) fn observed(finding: &Finding) -> String {
             format!("is not valid for another {}, until {}", duration(*seconds_until), instant(*not_before))
         }
         Measure::Name { wanted, covered } => name(finding.status, wanted, covered),
-        Measure::Chain { untrusted: None, reason } if reason.is_empty() => {
+        Measure::Chain { untrusted: None, reason, .. } if reason.is_empty() => {
             "its chain leads to a trust anchor, dates aside".into()
         }
-        Measure::Chain { untrusted: None, reason } => format!("its chain: {reason}"),
-        Measure::Chain { untrusted: Some(why), reason } => {
-            format!("clients do not trust its chain: {} ({reason})", untrusted(*why))
+        Measure::Chain { untrusted: None, reason, .. } => format!("its chain: {reason}"),
+        Measure::Chain { untrusted: Some(why), reason, missing } => {
+            let missing = missing
+                .as_ref()
+                .map(|issuer| format!("; the certificate of its issuer {issuer} is not sent"));
+            format!(
+                "clients do not trust its chain: {} ({reason}){}",
+                untrusted(*why),
+                missing.unwrap_or_default()
+            )
         }
+        Measure::Renewal { obstacle, not_after, seconds_left, due, failure, validations, .. } => {
+            let stopped = obstacle.map(|it| certificates::stopped(it, failure.as_deref(), validations));
+            let why = stopped.unwrap_or_else(|| certificates::late(*due));
+            format!("{why}; {}", certificates::ending(*not_after, *seconds_left))
+        }
+        Measure::Deployment { bound, served, addresses, seen } => {
+            certificates::deployment(bound, served, addresses, *seen)
+        }
+        Measure::UncoveredNames { wanted, covered } => certificates::uncovered(wanted, covered),
+        Measure::Dangling { certificates } => certificates::dangling(certificates),
+        Measure::NeedlessChain { roots, strangers } => certificates::needless(roots, strangers),
+        Measure::Weak { key, signature } => certificates::weak(key.as_ref(), signature.as_ref()),
+        Measure::SelfSigned { subject } => format!("signed itself, as {subject}"),
+        Measure::DatesInverted { not_before, not_after } => {
+            let (begin, end) = (instant(*not_before), instant(*not_after));
+            format!("is never valid: it ends at {end}, before it begins at {begin}")
+        }
+        Measure::LegacyProtocol { oldest, only } => certificates::legacy(oldest.as_deref(), *only),
+        Measure::Unused { not_after: Some(end) } => {
+            format!("nothing uses it; its end is at {}", instant(*end))
+        }
+        Measure::Unused { not_after: None } => "nothing uses it".into(),
         Measure::Utilization { usage, limit, unit, .. } => {
             let used = format!("{} of {} used", number(*usage), quantity(*limit, unit));
             percent(*usage, *limit).map_or(used.clone(), |percent| format!("{used} ({percent} %)"))
@@ -191,8 +222,8 @@ mod tests {
 
     #[test]
     fn summaries_are_golden() {
-        let scan = samples::scan();
-        let all: Vec<String> = scan.findings.iter().map(summary).collect();
+        let findings = [samples::scan().findings, samples::troubled().findings].concat();
+        let all: Vec<String> = findings.iter().map(summary).collect();
         insta::assert_snapshot!("summaries", all.join("\n"));
     }
 

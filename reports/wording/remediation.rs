@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number;
-use crate::document::{Finding, Measure, Origin, Place, Reason};
+use crate::document::{
+    Certificate, Cname, Finding, Measure, Obstacle, Origin, Place, Reason, Role, Validation,
+};
 use crate::escape::shell;
 
 /// What to do about a finding.
@@ -29,7 +31,11 @@ fn text(finding: &Finding, fix: &str) -> String {
         Measure::Gap { unseen } | Measure::UtilizationUnknown { unseen, .. } => {
             return of_reason(unseen.reason, &unseen.action);
         }
-        Measure::Expiry { certificate, .. } => renewal(certificate.origin),
+        Measure::Expiry { certificate, .. } => of_role(certificate),
+        Measure::Renewal { obstacle: Some(obstacle), certificate, .. } => {
+            of_obstacle(*obstacle, certificate.origin)
+        }
+        Measure::Renewal { obstacle: None, certificate, .. } => renewal(certificate.origin),
         Measure::NotIssued => {
             "Finish the validation that ACM waits for, or delete the request: nothing can use it as it is."
         }
@@ -39,6 +45,49 @@ fn text(finding: &Finding, fix: &str) -> String {
         _ => fix,
     };
     text.to_owned()
+}
+
+/// What a role asks for beyond a renewal.
+fn of_role(certificate: &Certificate) -> &'static str {
+    match (certificate.role, certificate.origin) {
+        (Some(Role::Database), _) => {
+            "Give all clients the bundle of the new authority first, then let the database take a certificate of it; see \
+             whether that restarts it."
+        }
+        (Some(Role::TrustStore), _) => {
+            "Put the authority that follows into the trust store beside this one, have the clients change to \
+             certificates of it, and take this one out then."
+        }
+        (Some(Role::RevocationList), _) => {
+            "Have the authority publish a new list and import it; better, let a timer do so at half of its period."
+        }
+        (Some(Role::Federation), _) => {
+            "Ask whoever runs the other directory for the new signing certificate, and put it beside the old one before \
+             they change."
+        }
+        (_, origin) => renewal(origin),
+    }
+}
+
+/// How an obstacle is taken out of the way.
+fn of_obstacle(obstacle: Obstacle, origin: Origin) -> &'static str {
+    match obstacle {
+        Obstacle::RecordMissing => {
+            "Put the CNAME record back exactly as ACM names it, in the zone that the world sees: ACM then renews by itself."
+        }
+        Obstacle::Email => {
+            "Have the mail sent again and click the link in it; better, request a certificate that is validated by DNS and \
+             attach that."
+        }
+        Obstacle::Unvalidated => {
+            "See that every domain validates: the record has to be in the zone that the world sees, and no CAA record may \
+             forbid Amazon."
+        }
+        Obstacle::NotInUse => {
+            "Attach it to what is to use it, or delete it: ACM renews only what is in use or was exported."
+        }
+        Obstacle::Failed | Obstacle::Ineligible => renewal(origin),
+    }
 }
 
 /// Who renews a certificate, and how the new one comes to where the old one is.
@@ -122,9 +171,25 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
 
 fn command(finding: &Finding) -> Option<String> {
     match &finding.measure {
-        Measure::Expiry { certificate, .. } => renew(certificate.origin, finding),
+        Measure::Expiry { certificate, .. } => match certificate.role {
+            Some(Role::Database) => rotate(finding),
+            _ => renew(certificate.origin, finding),
+        },
+        Measure::Renewal { obstacle, validations, certificate, .. } => {
+            unblock(*obstacle, validations, certificate.origin, finding)
+        }
+        Measure::Deployment { served, .. } => {
+            Some(format!("howler scan --endpoint {}", shell(&served.place)?))
+        }
+        Measure::Dangling { .. } => listener(finding, "--certificates CertificateArn=CERTIFICATE_ARN"),
+        Measure::LegacyProtocol { only: false, .. } => {
+            listener(finding, "--ssl-policy ELBSecurityPolicy-TLS13-1-2-2021-06")
+        }
         Measure::Utilization { usage, limit, .. } => raise(finding, *usage, *limit),
-        Measure::Name { .. } | Measure::Chain { .. } => look(&finding.scope),
+        Measure::Name { .. }
+        | Measure::Chain { .. }
+        | Measure::NeedlessChain { .. }
+        | Measure::LegacyProtocol { .. } => look(&finding.scope),
         Measure::NotIssued => acm("describe-certificate", finding),
         _ => None,
     }
@@ -148,6 +213,64 @@ fn renew(origin: Origin, finding: &Finding) -> Option<String> {
         Origin::AcmPca | Origin::Service | Origin::Uploaded | Origin::File => None,
         Origin::Served => look(&finding.scope),
     }
+}
+
+/// Takes out of the way what stops a renewal.
+fn unblock(
+    obstacle: Option<Obstacle>,
+    validations: &[Validation],
+    origin: Origin,
+    finding: &Finding,
+) -> Option<String> {
+    let record =
+        || validations.iter().find_map(|it| it.record.as_ref().filter(|_| it.published != Some(true)));
+    match obstacle {
+        Some(Obstacle::Email) => {
+            let domain = shell(&validations.first()?.domain)?;
+            let resend = acm("resend-validation-email", finding)?;
+            Some(format!("{resend} --domain {domain} --validation-domain {domain}"))
+        }
+        Some(Obstacle::RecordMissing | Obstacle::Unvalidated) => match record() {
+            Some(record) => publish(record),
+            None => acm("describe-certificate", finding),
+        },
+        Some(Obstacle::NotInUse) => None,
+        Some(Obstacle::Failed | Obstacle::Ineligible) | None => renew(origin, finding),
+    }
+}
+
+/// Puts a record into the zone, whose id nobody here knows.
+fn publish(record: &Cname) -> Option<String> {
+    let change = serde_json::json!({ "Changes": [{
+        "Action": "UPSERT",
+        "ResourceRecordSet": {
+            "Name": record.name,
+            "Type": "CNAME",
+            "TTL": 300,
+            "ResourceRecords": [{ "Value": record.value }],
+        },
+    }] });
+    let change = shell(&change.to_string())?;
+    Some(format!("aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID --change-batch {change}"))
+}
+
+/// Gives a database a certificate of the authority that follows. The name of a database is the end of its ARN.
+fn rotate(finding: &Finding) -> Option<String> {
+    let (_, name) = finding.resource.id.split_once(":db:")?;
+    let name = name.split('#').next()?;
+    Some(format!(
+        "aws rds modify-db-instance --region {} --db-instance-identifier {} --ca-certificate-identifier \
+         rds-ca-rsa2048-g1",
+        shell(&region(&finding.scope)?)?,
+        shell(name)?,
+    ))
+}
+
+/// Changes a listener of an application or network load balancer.
+fn listener(finding: &Finding, change: &str) -> Option<String> {
+    let arn = Some(&finding.resource.id).filter(|id| id.contains(":listener/"))?;
+    let region = shell(&region(&finding.scope)?)?;
+    Some(format!("aws elbv2 modify-listener --region {region} --listener-arn {} {change}", shell(arn)?))
 }
 
 fn acm(operation: &str, finding: &Finding) -> Option<String> {
@@ -188,7 +311,7 @@ fn region(place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use howler_model::{Measure, Origin, Resource, Severity, Status};
+    use howler_model::{Measure, Obstacle, Origin, Resource, Severity, Status};
 
     use super::{ASSUME_ROLE, Remediation, of_reason};
     use crate::document::{Finding, Reason};
@@ -220,6 +343,63 @@ mod tests {
         assert!(command("a b'; reboot").unwrap().contains(r" 'a b'\''; reboot-renewed' "));
         assert_eq!(command("a\nb"), None);
         assert_eq!(command("a\u{1b}[2J"), None);
+    }
+
+    fn stopped(obstacle: Obstacle, domain: &str, value: &str) -> Option<String> {
+        let measure = samples::renewal(Some(obstacle), domain, value);
+        of(samples::certificate("www", "111111111111", "eu-west-1", 1), measure).command
+    }
+
+    #[test]
+    fn what_stops_a_renewal_has_a_command_that_mends_it() {
+        let record = stopped(Obstacle::RecordMissing, "www.example.com", "_y.acm-validations.aws.").unwrap();
+        assert!(record.starts_with("aws route53 change-resource-record-sets --hosted-zone-id ZONE_ID "));
+        assert!(record.contains(r#""Name":"_x.www.example.com""#) && record.contains(r#""Type":"CNAME""#));
+        let mail = stopped(Obstacle::Email, "www.example.com", "").unwrap();
+        assert!(
+            mail.starts_with("aws acm resend-validation-email --region eu-west-1 --certificate-arn arn:")
+        );
+        assert!(mail.ends_with(" --domain www.example.com --validation-domain www.example.com"));
+        assert!(stopped(Obstacle::Failed, "x", "y").unwrap().starts_with("aws acm describe-certificate "));
+    }
+
+    #[test]
+    fn a_record_is_one_word_of_a_command_or_there_is_no_command() {
+        let command = stopped(Obstacle::RecordMissing, "x'; reboot #", "$(id)").unwrap();
+        assert!(command.contains(r"'\''; reboot #"), "{command}");
+        assert_eq!(stopped(Obstacle::Email, "a\u{202e}b", ""), None);
+        let escaped = stopped(Obstacle::RecordMissing, "a\u{1b}[2J", "").unwrap();
+        assert!(escaped.contains(r"\u001b[2J"), "JSON escapes it: {escaped}");
+        assert_eq!(stopped(Obstacle::RecordMissing, "a\u{202e}b", ""), None);
+    }
+
+    #[test]
+    fn a_database_takes_a_certificate_of_another_authority() {
+        let mut measure = samples::expiry(Origin::Service, TimeDelta::days(20), TimeDelta::days(365));
+        if let Measure::Expiry { certificate, .. } = &mut measure {
+            certificate.role = howler_model::Role::Database;
+        }
+        let mut resource = samples::certificate("orders", "111111111111", "eu-west-1", 1);
+        resource.id = "arn:aws:rds:eu-west-1:111111111111:db:orders".into();
+        assert_eq!(
+            of(resource, measure).command.unwrap(),
+            "aws rds modify-db-instance --region eu-west-1 --db-instance-identifier orders \
+             --ca-certificate-identifier rds-ca-rsa2048-g1"
+        );
+    }
+
+    #[test]
+    fn a_listener_is_changed_where_it_is() {
+        let mut resource = samples::certificate("web:443", "111111111111", "eu-west-1", 1);
+        resource.id = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/web/1/2".into();
+        let measure = Measure::LegacyProtocol { oldest: Some("TLSv1.0".into()), only: false };
+        let command = of(resource.clone(), measure).command.unwrap();
+        assert!(command.starts_with("aws elbv2 modify-listener --region eu-west-1 --listener-arn arn:"));
+        assert!(command.ends_with(" --ssl-policy ELBSecurityPolicy-TLS13-1-2-2021-06"));
+        let command = of(resource.clone(), Measure::Dangling(vec!["arn:gone".into()])).command.unwrap();
+        assert!(command.ends_with(" --certificates CertificateArn=CERTIFICATE_ARN"));
+        resource.id = "arn:aws:cloudfront::111111111111:distribution/1".into();
+        assert_eq!(of(resource, Measure::Dangling(vec!["arn:gone".into()])).command, None);
     }
 
     #[test]

@@ -97,8 +97,8 @@ fn rules(config: &Config) -> Vec<Line> {
         let wrong = |line: &str| Line::to_do("rules".to_owned(), line);
         return format!("{error:#}").lines().map(wrong).collect();
     }
-    let RulesFiles { owners, suppressions, severities } = config::rules_files(config);
-    let files = [owners, suppressions, severities].into_iter().flatten();
+    let RulesFiles { owners, suppressions, severities, thresholds } = config::rules_files(config);
+    let files = [owners, suppressions, severities, thresholds].into_iter().flatten();
     files.map(|path| Line::ok(format!("rules: {}", path.display()))).collect()
 }
 

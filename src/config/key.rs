@@ -97,6 +97,12 @@ pub static KEYS: &[Key] = keys! {
     "thresholds.leaf_critical_days", None, Is("7"),
         "Critical so many days before its end.",
         |config, _, value| config.thresholds.leaf.critical = value.days()?;
+    "thresholds.manual_warn_days", None, Is("30"),
+        "The same for a leaf that somebody renews by hand and that lives longer than 100 days.",
+        |config, _, value| config.thresholds.manual.warn = value.days()?;
+    "thresholds.manual_critical_days", None, Is("14"),
+        "Critical, for a leaf that somebody renews by hand.",
+        |config, _, value| config.thresholds.manual.critical = value.days()?;
     "thresholds.authority_warn_days", None, Is("180"),
         "The same for certificates that sign others.",
         |config, _, value| config.thresholds.authority.warn = value.days()?;
@@ -124,6 +130,9 @@ pub static KEYS: &[Key] = keys! {
     "rules.severities", None, Like(r#""/etc/howler/severities.toml""#),
         "What is worse or better here than its check says. Without it severities.toml, in the same places.",
         |config, _, value| config.rules.severities = Some(value.text()?.into());
+    "rules.thresholds", None, Like(r#""/etc/howler/thresholds.toml""#),
+        "Which certificates have limits of their own. Without it thresholds.toml, in the same places.",
+        |config, _, value| config.rules.thresholds = Some(value.text()?.into());
     "notify.*", Some("--notify"), Like(r#"alertmanager = "https://alerts.example.com""#),
         "Gateways that findings are delivered to: an address, or a table that says more (docs/gateways.md). An address \
          with a password stays out of this file: { env = \"NAME\" } or { file = \"PATH\" } says where it is.",

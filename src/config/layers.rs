@@ -94,9 +94,10 @@ impl Layers {
 
     /// Thresholds of which the critical one comes before the warning, which would then never be seen.
     fn crossed(&self, thresholds: &Thresholds) -> Vec<String> {
-        let Thresholds { leaf, authority, quota, .. } = thresholds;
+        let Thresholds { leaf, manual, authority, quota, .. } = thresholds;
         let pairs = [
             ("leaf", "days", leaf.critical > leaf.warn),
+            ("manual", "days", manual.critical > manual.warn),
             ("authority", "days", authority.critical > authority.warn),
             ("quota", "percent", quota.critical_percent < quota.warn_percent),
         ];

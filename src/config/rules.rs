@@ -15,6 +15,7 @@ use super::Config;
 const OWNERS: &str = "owners.toml";
 const SUPPRESSIONS: &str = "suppressions.toml";
 const SEVERITIES: &str = "severities.toml";
+const THRESHOLDS: &str = "thresholds.toml";
 
 /// Where the files of rules are said to be.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +23,7 @@ pub struct RulesAt {
     pub owners: Option<PathBuf>,
     pub suppressions: Option<PathBuf>,
     pub severities: Option<PathBuf>,
+    pub thresholds: Option<PathBuf>,
     /// Where a file is looked for that nobody says: beside howler.toml, then here. Nowhere, where no file is read.
     pub folders: Vec<PathBuf>,
 }
@@ -47,6 +49,7 @@ pub struct RulesFiles {
     pub owners: Option<PathBuf>,
     pub suppressions: Option<PathBuf>,
     pub severities: Option<PathBuf>,
+    pub thresholds: Option<PathBuf>,
 }
 
 /// Finds the files of rules. One that is said need not exist; whoever reads it will tell.
@@ -56,6 +59,7 @@ pub fn rules_files(config: &Config) -> RulesFiles {
         owners: at.find(at.owners.as_ref(), OWNERS),
         suppressions: at.find(at.suppressions.as_ref(), SUPPRESSIONS),
         severities: at.find(at.severities.as_ref(), SEVERITIES),
+        thresholds: at.find(at.thresholds.as_ref(), THRESHOLDS),
     }
 }
 
@@ -64,12 +68,13 @@ pub fn rules_files(config: &Config) -> RulesFiles {
 /// # Errors
 /// A file that cannot be read, and every mistake in them, each with its line.
 pub fn rules(config: &Config, now: DateTime<Utc>) -> Result<Rules> {
-    let RulesFiles { owners, suppressions, severities } = rules_files(config);
+    let RulesFiles { owners, suppressions, severities, thresholds } = rules_files(config);
     let checks: Vec<_> = CHECKS.iter().map(|check| check.id).collect();
     let files = Files {
         owners: owners.as_deref().map(text).transpose()?,
         suppressions: suppressions.as_deref().map(text).transpose()?,
         severities: severities.as_deref().map(text).transpose()?,
+        thresholds: thresholds.as_deref().map(text).transpose()?,
         checks: &checks,
         today: now.date_naive(),
     };

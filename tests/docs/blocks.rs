@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use chrono::TimeDelta;
-use howler_model::{QuotaTier, Role, Thresholds};
+use howler_model::{Origin, QuotaTier, Role, Thresholds};
 use serde_json::to_string_pretty;
 
 use crate::howler::{NOW, at, demo, on_terminal, said};
@@ -12,13 +12,14 @@ use crate::pages::Page;
 use crate::{checks, links, sources};
 
 /// The names of all blocks.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "demo",
     "checks",
     "sources",
     "places",
     "actions",
     "lifetimes",
+    "roles",
     "quotas",
     "exit-codes",
     "finding",
@@ -35,6 +36,7 @@ fn block(name: &str, prefix: &str) -> String {
         "places" => sources::places(prefix),
         "actions" => sources::by_action(prefix),
         "lifetimes" => lifetimes(),
+        "roles" => roles(),
         "quotas" => quotas(),
         "exit-codes" => exit_codes(),
         "configuration" => configuration(),
@@ -104,7 +106,7 @@ fn lifetimes() -> String {
     const DAY: f64 = 86_400.0;
     let row = |days: f64| {
         let lifetime = TimeDelta::seconds((days * DAY) as i64);
-        let tier = Thresholds::default().certificate(Role::Leaf, Some(lifetime));
+        let tier = Thresholds::default().tier(Role::Leaf, Origin::AcmIssued, Some(lifetime));
         let left = |left: TimeDelta| format!("{:.2}", left.as_seconds_f64() / DAY);
         let share = 100.0 * (30.0 / days).min(1.0);
         format!("| {days} | {} | {} | {share:.0} % |\n", left(tier.warn), left(tier.critical))
@@ -113,6 +115,28 @@ fn lifetimes() -> String {
     let header =
         "| lifetime, days | warn at, days left | fail at, days left | share of life under a fixed 30 days |";
     format!("{header}\n|---|---|---|---|\n{rows}")
+}
+
+/// The days of each role, for what lives ten years.
+fn roles() -> String {
+    let thresholds = Thresholds::default();
+    let row = |(role, origin, what): (Role, Origin, &str)| {
+        let tier = thresholds.tier(role, origin, Some(TimeDelta::days(3650)));
+        let notice = tier.notice.map_or("-".to_owned(), |notice| notice.num_days().to_string());
+        let (warn, critical) = (tier.warn.num_days(), tier.critical.num_days());
+        format!("| {what} | `{}` | {notice} | {warn} | {critical} |\n", role.as_str())
+    };
+    let rows = [
+        (Role::Leaf, Origin::AcmIssued, "A server or client"),
+        (Role::Leaf, Origin::AcmImported, "The same, imported or uploaded by somebody"),
+        (Role::Authority, Origin::AcmPca, "An authority, which signs others"),
+        (Role::Authority, Origin::Served, "An intermediate that comes with a leaf"),
+        (Role::TrustStore, Origin::Uploaded, "An authority in a list of whom to trust"),
+        (Role::Database, Origin::Service, "A database server or its authority"),
+        (Role::Federation, Origin::Uploaded, "What another directory signs with"),
+    ];
+    let rows: String = rows.into_iter().map(row).collect();
+    format!("| certificate | role | notice, days left | warn | fail |\n|---|---|---|---|---|\n{rows}")
 }
 
 fn quotas() -> String {

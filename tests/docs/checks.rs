@@ -58,9 +58,10 @@ fn table(check: &Check) -> String {
 
 /// A hint for the checks that judge otherwise under other thresholds.
 fn thresholds(check: &Check) -> &'static str {
-    let tier = CertificateTier { warn: TimeDelta::MAX, critical: TimeDelta::MAX };
+    let tier = CertificateTier { notice: None, warn: TimeDelta::MAX, critical: TimeDelta::MAX };
     let quota = QuotaTier { warn_percent: 0.0, critical_percent: 0.0 };
-    let strict = Thresholds { leaf: tier, authority: tier, quota, scan_interval: TimeDelta::days(10_000) };
+    let scan_interval = TimeDelta::days(10_000);
+    let strict = Thresholds { leaf: tier, authority: tier, quota, scan_interval, ..Thresholds::default() };
     let differs = cases::of(check.id).iter().any(|(_, facts)| {
         let judge = |thresholds| check.judge(facts, thresholds, cases::now());
         judge(&strict) != judge(&Thresholds::default())

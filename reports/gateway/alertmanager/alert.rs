@@ -159,7 +159,9 @@ fn fix(Remediation { text, command }: &Remediation) -> String {
 fn numbers(measure: &Measure) -> Option<(&'static str, String)> {
     const DAY: i64 = 86_400;
     match measure {
-        Measure::Expiry { seconds_left, .. } => Some(("days_left", seconds_left.div_euclid(DAY).to_string())),
+        Measure::Expiry { seconds_left, .. } | Measure::Renewal { seconds_left, .. } => {
+            Some(("days_left", seconds_left.div_euclid(DAY).to_string()))
+        }
         Measure::Utilization { usage, limit, .. } => {
             let percent = percent(*usage, *limit)?;
             Some(("usage_percent", number(percent as f64)))

@@ -118,7 +118,7 @@ fn details(notice: &Notice) -> BTreeMap<&'static str, String> {
 fn numbers(measure: &Measure) -> Vec<(&'static str, String)> {
     const DAY: i64 = 86_400;
     match measure {
-        Measure::Expiry { seconds_left, .. } => {
+        Measure::Expiry { seconds_left, .. } | Measure::Renewal { seconds_left, .. } => {
             vec![("days_left", seconds_left.div_euclid(DAY).to_string())]
         }
         Measure::Utilization { usage, limit, .. } => {

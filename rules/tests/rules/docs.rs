@@ -14,7 +14,7 @@ fn shown(page: &str) -> Vec<String> {
 
 #[test]
 fn every_example_of_the_book_has_no_mistake() {
-    for (name, expected) in [("owners", 1), ("suppressions", 2), ("severities", 1)] {
+    for (name, expected) in [("owners", 1), ("suppressions", 2), ("severities", 1), ("thresholds", 1)] {
         let blocks = shown(&format!("{name}.md"));
         assert_eq!(blocks.len(), expected, "{name}");
         for block in blocks {

@@ -8,4 +8,5 @@ mod samples;
 mod selectors;
 mod severities;
 mod suppressions;
+mod thresholds;
 mod wishes;

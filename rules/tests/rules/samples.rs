@@ -115,6 +115,7 @@ pub(crate) fn read(name: &str, text: &str) -> Result<Rules, Error> {
         owners: file("owners.toml"),
         suppressions: file("suppressions.toml"),
         severities: file("severities.toml"),
+        thresholds: file("thresholds.toml"),
         checks: &CHECKS,
         today: now().date_naive(),
     })
