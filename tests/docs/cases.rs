@@ -9,6 +9,8 @@ use howler_model::{
 
 use crate::howler::NOW;
 
+mod certificates;
+
 /// What is seen, in words and as facts.
 pub(crate) type Case = (&'static str, Facts);
 
@@ -20,8 +22,21 @@ pub(crate) fn now() -> DateTime<Utc> {
 /// The cases of a check, from bad to good.
 pub(crate) fn of(check: &str) -> Vec<Case> {
     match check {
-        "certificate-expiry" => expiry(),
+        "certificate-expiry" => [expiry(), certificates::roles()].concat(),
+        "certificate-renewal-overdue" => certificates::overdue(),
+        "certificate-will-not-renew" => certificates::will_not_renew(),
+        "certificate-older-served" => certificates::older_served(),
+        "certificate-not-served" => certificates::not_served(),
         "certificate-not-valid-yet" => not_valid_yet(),
+        "certificate-dates-inverted" => certificates::inverted(),
+        "certificate-no-expiry" => certificates::no_expiry(),
+        "certificate-uncovered-name" => certificates::uncovered(),
+        "certificate-dangling" => certificates::dangling(),
+        "certificate-chain" => certificates::chain(),
+        "certificate-self-signed" => certificates::self_signed(),
+        "certificate-weak" => certificates::weak(),
+        "tls-legacy-protocol" => certificates::legacy(),
+        "certificate-unused" => certificates::unused(),
         "certificate-name-mismatch" => names(),
         "certificate-untrusted" => trust(),
         "quota-utilization" => quotas(),
@@ -47,6 +62,7 @@ fn expiry() -> Vec<Case> {
         ("An authority, 60 days left", kept(authority(days(60)))),
         ("An authority, 180 days left", kept(authority(days(180)))),
         ("An authority, 181 days left", kept(authority(days(181)))),
+        ("An authority, 366 days left", kept(authority(days(366)))),
         ("A certificate whose dates cannot be read", without(unread)),
         ("A certificate that is requested and not issued", without(Validity::NotIssued)),
         ("A certificate that names no end", without(Validity::NoExpiry)),
@@ -142,21 +158,10 @@ fn resource(service: &'static str, kind: &'static str) -> Resource {
 
 fn leaf(lifetime: i64, left: TimeDelta) -> Certificate {
     let not_after = now() + left;
-    Certificate {
-        resource: resource("acm", "acm-certificate"),
-        role: Role::Leaf,
-        origin: Origin::AcmImported,
-        validity: Validity::Until { not_before: Some(not_after - days(lifetime)), not_after },
-        subject: None,
-        issuer: None,
-        names: vec!["www.example.com".into()],
-        serial: None,
-        sha256: None,
-        key: None,
-        signature: None,
-        usage: CertificateUsage::Unknown,
-        renewal: None,
-    }
+    let validity = Validity::Until { not_before: Some(not_after - days(lifetime)), not_after };
+    let resource = resource("acm", "acm-certificate");
+    let certificate = Certificate::dated(resource, Role::Leaf, Origin::AcmIssued, validity);
+    Certificate { names: vec!["www.example.com".into()], ..certificate }
 }
 
 fn authority(left: TimeDelta) -> Certificate {
