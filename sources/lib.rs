@@ -54,6 +54,7 @@ pub static SOURCES: &[&Source] = &[
     #[cfg(feature = "appsync")]
     &aws::appsync_domains::SOURCE,
     &aws::autoscaling_quotas::SOURCE,
+    &aws::client_vpns::SOURCE,
     #[cfg(feature = "cloudfront")]
     &aws::cloudfront::SOURCE,
     #[cfg(feature = "cognitoidentityprovider")]
@@ -77,7 +78,16 @@ pub static SOURCES: &[&Source] = &[
     &aws::global_accelerators::SOURCE,
     &aws::global_tags::SOURCE,
     &aws::iam_certificates::SOURCE,
+    &aws::iam_oidc_providers::SOURCE,
     &aws::iam_quotas::SOURCE,
+    &aws::iam_saml_providers::SOURCE,
+    &aws::iam_signing_certificates::SOURCE,
+    #[cfg(feature = "iot")]
+    &aws::iot_authorities::SOURCE,
+    #[cfg(feature = "iot")]
+    &aws::iot_devices::SOURCE,
+    #[cfg(feature = "iot")]
+    &aws::iot_domains::SOURCE,
     #[cfg(feature = "lightsail")]
     &aws::lightsail::SOURCE,
     #[cfg(feature = "kafka")]
@@ -86,6 +96,8 @@ pub static SOURCES: &[&Source] = &[
     &aws::network_firewalls::SOURCE,
     #[cfg(feature = "opensearch")]
     &aws::opensearch_domains::SOURCE,
+    #[cfg(feature = "acmpca")]
+    &aws::private_authorities::SOURCE,
     #[cfg(feature = "rds")]
     &aws::rds_certificates::SOURCE,
     #[cfg(feature = "redshift")]
@@ -93,10 +105,16 @@ pub static SOURCES: &[&Source] = &[
     #[cfg(feature = "redshiftserverless")]
     &aws::redshift_serverless_domains::SOURCE,
     &aws::resource_tags::SOURCE,
+    #[cfg(feature = "rolesanywhere")]
+    &aws::roles_anywhere::SOURCE,
+    #[cfg(feature = "rolesanywhere")]
+    &aws::roles_anywhere_subjects::SOURCE,
     #[cfg(feature = "sesv2")]
     &aws::ses_certificates::SOURCE,
+    &aws::site_to_site_vpns::SOURCE,
     #[cfg(feature = "transfer")]
     &aws::transfer::SOURCE,
+    &aws::verified_access::SOURCE,
     #[cfg(feature = "vpclattice")]
     &aws::vpc_lattice::SOURCE,
     &aws::vpc_quotas::SOURCE,

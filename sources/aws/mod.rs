@@ -20,6 +20,7 @@ pub(crate) mod app_runner_domains;
 pub(crate) mod appsync_domains;
 pub(crate) mod autoscaling_quotas;
 mod certificate;
+pub(crate) mod client_vpns;
 #[cfg(feature = "cloudfront")]
 pub(crate) mod cloudfront;
 #[cfg(feature = "cognitoidentityprovider")]
@@ -44,7 +45,16 @@ pub(crate) mod elb_trust_stores;
 pub(crate) mod global_accelerators;
 pub(crate) mod global_tags;
 pub(crate) mod iam_certificates;
+pub(crate) mod iam_oidc_providers;
 pub(crate) mod iam_quotas;
+pub(crate) mod iam_saml_providers;
+pub(crate) mod iam_signing_certificates;
+#[cfg(feature = "iot")]
+pub(crate) mod iot_authorities;
+#[cfg(feature = "iot")]
+pub(crate) mod iot_devices;
+#[cfg(feature = "iot")]
+pub(crate) mod iot_domains;
 #[cfg(feature = "lightsail")]
 pub(crate) mod lightsail;
 mod listings;
@@ -54,6 +64,8 @@ pub(crate) mod msk_clusters;
 pub(crate) mod network_firewalls;
 #[cfg(feature = "opensearch")]
 pub(crate) mod opensearch_domains;
+#[cfg(feature = "acmpca")]
+pub(crate) mod private_authorities;
 mod quota;
 #[cfg(feature = "rds")]
 pub(crate) mod rds_certificates;
@@ -64,10 +76,16 @@ pub(crate) mod redshift_domains;
 #[cfg(feature = "redshiftserverless")]
 pub(crate) mod redshift_serverless_domains;
 pub(crate) mod resource_tags;
+#[cfg(feature = "rolesanywhere")]
+pub(crate) mod roles_anywhere;
+#[cfg(feature = "rolesanywhere")]
+pub(crate) mod roles_anywhere_subjects;
 #[cfg(feature = "sesv2")]
 pub(crate) mod ses_certificates;
+pub(crate) mod site_to_site_vpns;
 #[cfg(feature = "transfer")]
 pub(crate) mod transfer;
+pub(crate) mod verified_access;
 #[cfg(feature = "vpclattice")]
 pub(crate) mod vpc_lattice;
 pub(crate) mod vpc_quotas;

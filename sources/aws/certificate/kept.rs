@@ -1,5 +1,7 @@
 //! The certificates that one thing in AWS keeps as text.
 
+use std::fmt::Display;
+
 use howler_model::{Certificate, CertificateUsage, Origin, Reason, Resource, Role, Unseen, Validity};
 
 use crate::source::Gathered;
@@ -52,10 +54,21 @@ impl Kept {
         otherwise: impl FnOnce(String) -> Validity,
         gathered: &mut Gathered,
     ) {
+        self.take(certificates_in_pem(pem), action, otherwise, gathered);
+    }
+
+    /// The same for certificates that were in something else than PEM.
+    pub(crate) fn take<E: Display>(
+        &self,
+        found: Vec<Result<Body, E>>,
+        action: &str,
+        otherwise: impl FnOnce(String) -> Validity,
+        gathered: &mut Gathered,
+    ) {
         let mut bodies = Vec::new();
         let mut unreadable = Vec::new();
-        for block in certificates_in_pem(pem) {
-            match block {
+        for one in found {
+            match one {
                 Ok(body) => bodies.push(body),
                 Err(error) => unreadable.push(format!("its body cannot be read: {error}")),
             }

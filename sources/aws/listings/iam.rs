@@ -3,7 +3,7 @@
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::types::{
     EntityType, GroupDetail, ManagedPolicyDetail, OpenIdConnectProviderListEntry, RoleDetail,
-    SamlProviderListEntry, ServerCertificateMetadata, SummaryKeyType, UserDetail,
+    SamlProviderListEntry, ServerCertificateMetadata, SummaryKeyType, User, UserDetail,
 };
 
 use crate::aws::access::{Page, listing};
@@ -38,6 +38,13 @@ listing! {
     ListOpenIDConnectProviders: OpenIdConnectProviderListEntry = "iam:ListOpenIDConnectProviders",
     iam(_token) => iam.list_open_id_connect_providers(),
     page => Page::of(page.open_id_connect_provider_list, None),
+}
+
+listing! {
+    /// Users.
+    ListUsers: User = "iam:ListUsers",
+    iam(token) => iam.list_users().max_items(1000).set_marker(token),
+    page => Page { items: page.users, next: page.marker },
 }
 
 listing! {

@@ -2,6 +2,8 @@
 //! Whatever reads a listing in a scope shares one asking of it.
 
 pub(crate) mod acm;
+#[cfg(feature = "acmpca")]
+pub(crate) mod acmpca;
 #[cfg(feature = "amplify")]
 pub(crate) mod amplify;
 #[cfg(feature = "apigateway")]
@@ -21,6 +23,7 @@ pub(crate) mod cognito;
 pub(crate) mod directory;
 #[cfg(feature = "databasemigration")]
 pub(crate) mod dms;
+pub(crate) mod ec2_access;
 pub(crate) mod ec2_gateways;
 pub(crate) mod ec2_instance_types;
 pub(crate) mod ec2_instances;
@@ -37,6 +40,8 @@ pub(crate) mod elbv2;
 #[cfg(feature = "globalaccelerator")]
 pub(crate) mod global_accelerators;
 pub(crate) mod iam;
+#[cfg(feature = "iot")]
+pub(crate) mod iot;
 #[cfg(feature = "kafka")]
 pub(crate) mod kafka;
 #[cfg(feature = "lightsail")]
@@ -52,6 +57,8 @@ pub(crate) mod rds;
 pub(crate) mod redshift;
 #[cfg(feature = "redshiftserverless")]
 pub(crate) mod redshift_serverless;
+#[cfg(feature = "rolesanywhere")]
+pub(crate) mod rolesanywhere;
 pub(crate) mod security_policies;
 #[cfg(feature = "sesv2")]
 pub(crate) mod ses;

@@ -5,10 +5,13 @@ use std::future::Future;
 use futures::stream::{self, StreamExt};
 use howler_model::{Reason, Unseen};
 
+use crate::source::Gathered;
+
 /// Codes by which services say that a resource is not there (any more).
 const GONE: &[&str] = &[
     "AcceleratorNotFoundException",
     "DirectoryDoesNotExistException",
+    "InvalidClientVpnEndpointId.NotFound",
     "ListenerNotFound",
     "LoadBalancerNotFound",
     "NoSuchEntity",
@@ -56,6 +59,26 @@ where
     Ok(there.map(|(parent, answer)| Of { parent: parent.clone(), answer }).collect())
 }
 
+/// Each resource with what was answered about it, as far as anything was: one failure is a gap of its resource, a
+/// refusal of all of them is one gap.
+pub(crate) fn noted<P: Clone, T>(
+    parents: &[P],
+    asked: Result<Vec<Of<P, T>>, Unseen>,
+    id: impl Fn(&P) -> Option<&str>,
+    gathered: &mut Gathered,
+) -> Vec<(P, Option<T>)> {
+    match asked {
+        Ok(asked) => {
+            let note = |of: Of<P, T>| (of.parent.clone(), gathered.note(id(&of.parent), of.answer));
+            asked.into_iter().map(note).collect()
+        }
+        Err(unseen) => {
+            gathered.miss(None, unseen);
+            parents.iter().map(|parent| (parent.clone(), None)).collect()
+        }
+    }
+}
+
 fn is_gone(unseen: &Unseen) -> bool {
     unseen.code.as_deref().is_some_and(|code| GONE.contains(&code))
 }
@@ -99,5 +122,19 @@ mod tests {
         );
         assert_eq!(asked(&[Err(Reason::Throttled), Err(Reason::Denied)]).await.unwrap().len(), 2);
         assert!(asked(&[]).await.unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_failure_is_a_gap_of_its_resource_and_a_refusal_of_all_is_one() {
+        let unseen = || Unseen::new(Reason::Denied, "a:B", "no");
+        let asked = Ok(vec![Of { parent: "a", answer: Ok(1) }, Of { parent: "b", answer: Err(unseen()) }]);
+        let mut gathered = Gathered::default();
+        assert_eq!(noted(&["a", "b"], asked, |id| Some(id), &mut gathered), [("a", Some(1)), ("b", None)]);
+        assert_eq!((gathered.answered, &gathered.gaps[..]), (1, &[(Some("b".to_owned()), unseen())][..]));
+
+        let mut gathered = Gathered::default();
+        let all = noted::<_, u8>(&["a", "b"], Err(unseen()), |id| Some(id), &mut gathered);
+        assert_eq!(all, [("a", None), ("b", None)]);
+        assert_eq!((gathered.answered, &gathered.gaps[..]), (0, &[(None, unseen())][..]));
     }
 }
