@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod acm_bodies;
+mod applications;
+mod balancing;
 mod clusters;
 mod databases;
+mod delivery;
 mod gaps;
 mod networks;
 #[path = "../simulated/mod.rs"]
@@ -15,7 +18,14 @@ use std::collections::BTreeSet;
 use howler_sources::CERTIFICATE_PLACES;
 
 /// The places that each file here shows, by their names in the list of places.
-const SHOWN: &[&[&str]] = &[clusters::PLACES, databases::PLACES, networks::PLACES];
+const SHOWN: &[&[&str]] = &[
+    applications::PLACES,
+    balancing::PLACES,
+    clusters::PLACES,
+    databases::PLACES,
+    delivery::PLACES,
+    networks::PLACES,
+];
 
 #[test]
 fn every_place_that_is_shown_here_is_in_the_list() {

@@ -81,6 +81,12 @@ impl Simulated {
         self.simulator.requests().iter().filter(|request| request.action == action).count()
     }
 
+    /// The regions in which a service was asked.
+    pub(crate) fn regions(&self, service: &str) -> BTreeSet<String> {
+        let requests = self.simulator.requests();
+        requests.into_iter().filter(|one| one.service == service).map(|one| one.region).collect()
+    }
+
     /// Every action that was asked, but for the one that tells who we are.
     pub(crate) fn actions(&self) -> BTreeSet<String> {
         let mut actions = self.simulator.actions();
