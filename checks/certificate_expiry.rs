@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use howler_model::{
-    Certificate, CertificateTier, Check, FactKind, Facts, Grain, Measure, Severity, Status, Thresholds,
-    Validity, Verdict,
+    CertificateTier, Check, FactKind, Facts, Grain, Measure, Role, Severity, Status, Thresholds, Validity,
+    Verdict,
 };
 
 use crate::shared::{Placed, by_address, placed, until, worst_of_each};
@@ -34,16 +34,16 @@ fn verdicts(facts: &Facts, thresholds: &Thresholds, now: DateTime<Utc>) -> Vec<V
     let tier = |place: &Placed<'_>| thresholds.certificate(&place.judged(&facts.tags));
     let judged = placed(facts).into_iter().map(|place| {
         let tier = tier(&place);
-        judge(place, &tier, now)
+        judge(place, &tier, thresholds.scan_interval, now)
     });
     worst_of_each(judged.chain(unread))
 }
 
-fn judge(place: Placed<'_>, tier: &CertificateTier, now: DateTime<Utc>) -> Verdict {
+fn judge(place: Placed<'_>, tier: &CertificateTier, interval: TimeDelta, now: DateTime<Utc>) -> Verdict {
     let (graded, measure, deadline) = match &place.certificate.validity {
         Validity::Until { not_before, not_after } => {
             let left = until(*not_after, now);
-            let measure = expiry(place.certificate, *not_before, *not_after, left);
+            let measure = expiry(&place, *not_before, *not_after, left, interval);
             (grade(&place, left, tier), measure, Some(*not_after))
         }
         Validity::NoExpiry => ((Status::Pass, Severity::Info), Measure::NoExpiry, None),
@@ -70,26 +70,30 @@ fn grade(place: &Placed<'_>, left: TimeDelta, tier: &CertificateTier) -> (Status
     }
 }
 
+/// A life is scanned too seldom if fewer than four scans see it.
 fn expiry(
-    certificate: &Certificate,
+    place: &Placed<'_>,
     not_before: Option<DateTime<Utc>>,
     not_after: DateTime<Utc>,
     left: TimeDelta,
+    interval: TimeDelta,
 ) -> Measure {
+    let lifetime = place.certificate.validity.lifetime();
     let share = |lifetime: TimeDelta| (left.as_seconds_f64() / lifetime.as_seconds_f64()).clamp(0.0, 1.0);
     Measure::Expiry {
         not_before,
         not_after,
         seconds_left: left.num_seconds(),
-        lifetime_left: certificate.validity.lifetime().map(share),
-        certificate: Box::new(certificate.identity()),
+        lifetime_left: lifetime.map(share),
+        seldom: place.role == Role::Leaf && lifetime.is_some_and(|lifetime| interval > lifetime / 4),
+        certificate: Box::new(place.certificate.identity()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use howler_model::{
-        CertificateUsage, Exception, Finding, FindingId, Lines, Origin, Role, Served, Sha256, Trust,
+        Certificate, CertificateUsage, Exception, Finding, FindingId, Lines, Origin, Served, Sha256, Trust,
     };
 
     use super::*;
@@ -196,8 +200,14 @@ mod tests {
         let finding = one(Certificate { validity, sha256: Some(Sha256::of(b"x")), ..certificate("c") });
         let not_after = at("2026-08-10T12:00:00Z");
         assert_eq!(finding.verdict.deadline, Some(not_after));
-        let Measure::Expiry { not_before, not_after: told, seconds_left, lifetime_left, certificate } =
-            finding.verdict.measure
+        let Measure::Expiry {
+            not_before,
+            not_after: told,
+            seconds_left,
+            lifetime_left,
+            seldom: false,
+            certificate,
+        } = finding.verdict.measure
         else {
             panic!("no dates")
         };
@@ -279,6 +289,16 @@ mod tests {
             let validity = lasting(TimeDelta::days(3650), TimeDelta::days(left));
             assert_eq!(grade_of(&one(Certificate { validity, ..authority("ca") })), expected, "{left} days");
         }
+    }
+
+    #[test]
+    fn a_life_that_fewer_than_four_scans_see_is_scanned_too_seldom() {
+        let seldom = |hours| {
+            let validity = lasting(TimeDelta::hours(hours), TimeDelta::hours(hours));
+            let measure = one(Certificate { validity, ..certificate("c") }).verdict.measure;
+            matches!(measure, Measure::Expiry { seldom: true, .. })
+        };
+        assert!(seldom(95) && !seldom(96) && !seldom(24 * 90));
     }
 
     #[test]

@@ -21,19 +21,20 @@ pub(crate) static CHECK: Check = Check {
     verdicts,
 };
 
-/// What an endpoint serves is told by `certificate-untrusted`. Roots are meant to sign themselves, and so are the
-/// certificates that a service of AWS makes for its own clients or a directory signs with.
+/// What an endpoint serves is told by `certificate-untrusted`. Roots are meant to sign themselves, and so are certificates
+/// of clients that somebody registered one by one: only what servers are given is told.
 fn verdicts(facts: &Facts, _: &Thresholds, _: DateTime<Utc>) -> Vec<Verdict> {
     worst_of_each(placed(facts).into_iter().filter_map(judge))
 }
 
 fn judge(place: Placed<'_>) -> Option<Verdict> {
     let certificate = place.certificate;
-    let is_meant = matches!(certificate.origin, Origin::Service | Origin::File | Origin::Served);
+    let is_of_server = certificate.origin == Origin::AcmImported
+        || (place.bound && matches!(certificate.origin, Origin::Iam | Origin::Uploaded));
     let told = |trust: &Trust| matches!(trust, Trust::Untrusted(Untrusted::SelfSigned, _));
     let is_told = place.served.iter().any(|served| told(&served.trust));
     let subject = certificate.subject.clone().filter(|_| certificate.subject == certificate.issuer)?;
-    (place.role == Role::Leaf && !is_meant && !is_told)
+    (place.role == Role::Leaf && is_of_server && !is_told)
         .then(|| place.verdict((Status::Warn, Severity::Low), Measure::SelfSigned(subject), None))
 }
 
@@ -42,7 +43,7 @@ mod tests {
     use howler_model::{Certificate, Served, Sha256};
 
     use super::*;
-    use crate::shared::examples::{authority, certificate, judge as run, served_there};
+    use crate::shared::examples::{authority, binding, certificate, judge as run, served_there};
 
     fn of(issuer: &str, certificate: Certificate) -> Certificate {
         Certificate {
@@ -65,15 +66,21 @@ mod tests {
         assert_eq!(told_of(of("CN=ca", certificate("c"))), None);
         assert_eq!(told_of(certificate("c")), None, "neither name is known");
         assert_eq!(told_of(of("CN=www", authority("root"))), None, "a root is meant to");
-        for (origin, expected) in [
-            (Origin::AcmImported, true),
-            (Origin::Iam, true),
-            (Origin::Uploaded, true),
-            (Origin::Service, false),
-            (Origin::File, false),
+        for (origin, alone, bound) in [
+            (Origin::AcmImported, true, true),
+            (Origin::Iam, false, true),
+            (Origin::Uploaded, false, true),
+            (Origin::Service, false, false),
+            (Origin::File, false, false),
         ] {
             let certificate = Certificate { origin, ..of("CN=www", certificate("c")) };
-            assert_eq!(told_of(certificate).is_some(), expected, "{origin:?}");
+            let facts = Facts {
+                certificates: vec![certificate.clone()],
+                bindings: vec![binding("c", "arn:listener")],
+                ..Facts::default()
+            };
+            assert_eq!(told_of(certificate).is_some(), alone, "{origin:?}");
+            assert_eq!(run(&CHECK, &facts).len(), usize::from(bound), "{origin:?}");
         }
     }
 

@@ -1,7 +1,9 @@
 //! Certificates that nothing uses, for certain.
 
 use chrono::{DateTime, Utc};
-use howler_model::{Check, FactKind, Facts, Grain, Measure, Severity, Status, Thresholds, Validity, Verdict};
+use howler_model::{
+    Check, FactKind, Facts, Grain, Measure, Origin, Role, Severity, Status, Thresholds, Validity, Verdict,
+};
 
 use crate::shared::{end, placed, worst_of_each};
 
@@ -17,11 +19,14 @@ pub(crate) static CHECK: Check = Check {
     verdicts,
 };
 
-/// What is not issued yet cannot be used, and is told by `certificate-expiry`.
+/// What is not issued yet cannot be used, and is told by `certificate-expiry`. What a service made nobody can delete, and
+/// authorities are kept for those who trust them.
 fn verdicts(facts: &Facts, _: &Thresholds, _: DateTime<Utc>) -> Vec<Verdict> {
     let unused = placed(facts)
         .into_iter()
-        .filter(|place| place.unused && place.certificate.validity != Validity::NotIssued);
+        .filter(|place| place.unused && place.role == Role::Leaf)
+        .filter(|place| place.certificate.origin != Origin::Service)
+        .filter(|place| place.certificate.validity != Validity::NotIssued);
     worst_of_each(unused.map(|place| {
         let measure = Measure::Unused(end(place.certificate));
         place.verdict((Status::Warn, Severity::Info), measure, None)
@@ -58,5 +63,9 @@ mod tests {
         assert_eq!(count(Facts { served, ..unused() }), 0, "an endpoint serves it");
         let requested = Certificate { validity: Validity::NotIssued, ..of(CertificateUsage::Unused) };
         assert_eq!(count(kept(requested)), 0);
+        let made = Certificate { origin: Origin::Service, ..of(CertificateUsage::Unused) };
+        assert_eq!(count(kept(made)), 0, "nobody can delete it");
+        let trusted = Certificate { role: Role::TrustStore, ..of(CertificateUsage::Unused) };
+        assert_eq!(count(kept(trusted)), 0, "it proves nothing by itself");
     }
 }

@@ -17,6 +17,8 @@ pub enum Measure {
         seconds_left: i64,
         /// What is left of the lifetime, 0..1, if the lifetime is known.
         lifetime_left: Option<f64>,
+        /// It is scanned so seldom that fewer than four scans see its life.
+        seldom: bool,
         /// Which certificate it is: [`crate::Certificate::identity`].
         certificate: Box<Identity>,
     },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use howler_model::{Certificate, Endpoint, Facts, Resource, Served, Sighting};
+use howler_model::{Certificate, Endpoint, Facts, Resource, Role, Served, Sighting};
 
 use crate::shared::{Kept, Reach, covers, end, same, start};
 
@@ -31,7 +31,8 @@ pub(crate) enum Match<'a> {
     Other(&'a Certificate),
 }
 
-/// All endpoints that were asked and have certificates bound to them, every one of which is known.
+/// All endpoints that were asked and have certificates bound to them, every one of which is known. Some name the
+/// authority of what they serve, with which nothing can be compared.
 pub(crate) fn deployed(facts: &Facts) -> Vec<Deployed<'_>> {
     let (kept, reach) = (Kept::of(&facts.certificates), Reach::of(facts));
     let mut asked = BTreeMap::<(&Resource, &Endpoint), Vec<&Served>>::new();
@@ -40,11 +41,15 @@ pub(crate) fn deployed(facts: &Facts) -> Vec<Deployed<'_>> {
     }
     let one = |((resource, endpoint), served)| {
         let names = reach.bindings(endpoint).map(|binding| binding.certificate.as_str());
-        let bound: Vec<&Certificate> = names.map(|name| kept.named(name)).collect::<Option<_>>()?;
+        let bound: Vec<&Certificate> = names.map(|name| leaf(&kept, name)).collect::<Option<_>>()?;
         let users = reach.users(endpoint);
         (!bound.is_empty()).then_some(Deployed { resource, served, users, bound, endpoint })
     };
     asked.into_iter().filter_map(one).collect()
+}
+
+fn leaf<'a>(kept: &Kept<'a>, name: &str) -> Option<&'a Certificate> {
+    kept.named(name).filter(|certificate| certificate.role == Role::Leaf)
 }
 
 impl<'a> Deployed<'a> {
@@ -160,5 +165,8 @@ mod tests {
             ..Facts::default()
         };
         assert!(deployed(&facts).is_empty(), "what is bound was not seen");
+        let authority = Certificate { role: Role::Database, ..leaf() };
+        let certificates = vec![Certificate { resource: certificate("arn:gone").resource, ..authority }];
+        assert!(deployed(&Facts { certificates, ..facts }).is_empty(), "an authority is bound");
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Placed<'a> {
     pub(crate) role: Role,
     /// Nothing uses it, for certain.
     pub(crate) unused: bool,
+    /// Something says that it uses it, beside what its source knows.
+    pub(crate) bound: bool,
     /// What serves it, if it was asked.
     pub(crate) served: Vec<&'a Served>,
     /// The chain leads to a trust anchor, so if this member is out of date, the path goes round it.
@@ -40,7 +42,7 @@ pub(crate) fn placed(facts: &Facts) -> Vec<Placed<'_>> {
         facts.certificates.iter().map(|certificate| at_rest(certificate, &uses)).collect();
     for served in &facts.served {
         for place in chain(served) {
-            let home = kept.same_as(place.certificate);
+            let home = home(&place, served, &kept, &reach);
             match served.resource.scope.account() {
                 None => places.push(place),
                 Some(_) if home.is_empty() => places.push(place.of_account(served, &reach)),
@@ -51,6 +53,15 @@ pub(crate) fn placed(facts: &Facts) -> Vec<Placed<'_>> {
     places
 }
 
+/// The numbers of the places where what an endpoint serves is kept. A server shows its own certificate first.
+fn home(place: &Placed<'_>, served: &Served, kept: &Kept<'_>, reach: &Reach<'_>) -> Vec<usize> {
+    let same = kept.same_as(place.certificate);
+    match same.is_empty() && place.role == Role::Leaf {
+        true => kept.of_users(&reach.users(&served.endpoint), place.certificate),
+        false => same,
+    }
+}
+
 /// A certificate that lies in AWS or in a file.
 fn at_rest<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
     let users = uses.users(certificate);
@@ -59,6 +70,7 @@ fn at_rest<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
         resource: Cow::Borrowed(&certificate.resource),
         role: certificate.role,
         unused: users.is_none(),
+        bound: uses.is_bound(certificate),
         served: Vec::new(),
         bypassed: false,
         affects: users.unwrap_or_default(),
@@ -95,6 +107,7 @@ fn served_leaf<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'
         resource: Cow::Borrowed(&served.resource),
         role: Role::Leaf,
         unused: false,
+        bound: false,
         served: vec![served],
         bypassed: false,
         affects: vec![served.address.to_string()],
@@ -107,6 +120,7 @@ fn issuer<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'a> {
         resource: Cow::Borrowed(&certificate.resource),
         role: certificate.role,
         unused: false,
+        bound: false,
         served: vec![served],
         bypassed: served.trust == Trust::Trusted,
         affects: vec![served.address.to_string()],
@@ -144,8 +158,8 @@ impl<'a> Placed<'a> {
     fn worst(&self) -> Severity {
         match self.role {
             _ if self.unused => Severity::Low,
-            Role::Authority | Role::TrustStore => Severity::High,
-            Role::Leaf | Role::Database | Role::RevocationList | Role::Federation => Severity::Critical,
+            Role::Authority | Role::TrustStore | Role::Federation => Severity::High,
+            Role::Leaf | Role::Database | Role::RevocationList => Severity::Critical,
         }
     }
 
@@ -172,7 +186,7 @@ impl<'a> Placed<'a> {
 
 #[cfg(test)]
 mod tests {
-    use howler_model::{CertificateUsage, Facts, Sha256};
+    use howler_model::{CertificateUsage, Discovered, Facts, Sha256};
 
     use super::*;
     use crate::shared::examples::{authority, bound_at, certificate, served, served_there};
@@ -231,6 +245,20 @@ mod tests {
         let one = |sha256: Sha256| ("served-certificate", format!("sha256:{sha256}"));
         assert_eq!(ids, [one(leaf), one(ca), one(leaf), one(ca)]);
         assert_eq!(told(&facts)[0].2, ["arn:lb", "a.example:443#www.example.com"]);
+    }
+
+    #[test]
+    fn a_server_of_which_only_the_end_is_known_shows_its_certificate() {
+        let database = Resource { id: "arn:db".into(), ..certificate("arn:db").resource };
+        let endpoint = "db.example:5432".parse().unwrap();
+        let served = served_there("db.example:5432", "192.0.2.1:5432", vec![sealed("x", b"leaf")]);
+        let facts = Facts {
+            certificates: vec![certificate("arn:db")],
+            discovered: vec![Discovered { endpoint, user: database, private: false }],
+            served: vec![served],
+            ..Facts::default()
+        };
+        assert_eq!(told(&facts), [("acm-certificate", "arn:db".into(), vec!["db.example:5432".into()])]);
     }
 
     #[test]

@@ -17,6 +17,12 @@ impl<'a> Uses<'a> {
         Self(uses)
     }
 
+    /// Whether a binding names it.
+    pub(crate) fn is_bound(&self, certificate: &Certificate) -> bool {
+        let names = [Some(&certificate.resource.id), certificate.alias.as_ref()];
+        names.into_iter().flatten().any(|name| self.0.contains_key(name.as_str()))
+    }
+
     /// The users of a certificate, sorted; none if nothing uses it.
     ///
     /// The list is empty where nobody can tell: that is as good as used. A binding outweighs a source

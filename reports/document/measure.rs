@@ -23,6 +23,9 @@ pub enum Measure {
         /// What is left of the lifetime, 0..1; null if the lifetime is not known.
         #[serde(serialize_with = "known")]
         lifetime_left_ratio: Option<f64>,
+        /// Whether it is scanned so seldom that fewer than four scans see its life.
+        #[serde(default)]
+        scanned_too_seldom: bool,
         /// Which certificate it is.
         certificate: Certificate,
     },
@@ -195,13 +198,16 @@ impl From<&model::Measure> for Measure {
         use model::Measure as M;
         let ratio = measure.utilization();
         match measure.clone() {
-            M::Expiry { not_before, not_after, seconds_left, lifetime_left, certificate } => Self::Expiry {
-                not_before,
-                not_after,
-                seconds_left,
-                lifetime_left_ratio: lifetime_left.map(short),
-                certificate: Certificate::from(*certificate),
-            },
+            M::Expiry { not_before, not_after, seconds_left, lifetime_left, seldom, certificate } => {
+                Self::Expiry {
+                    not_before,
+                    not_after,
+                    seconds_left,
+                    lifetime_left_ratio: lifetime_left.map(short),
+                    scanned_too_seldom: seldom,
+                    certificate: Certificate::from(*certificate),
+                }
+            }
             M::NoExpiry => Self::NoExpiry,
             M::NotIssued => Self::NotIssued,
             M::ExpiryUnknown(reason) => Self::ExpiryUnknown { reason },

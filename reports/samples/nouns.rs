@@ -92,6 +92,7 @@ pub(crate) fn expiry(origin: Origin, left: TimeDelta, lifetime: TimeDelta) -> Me
         not_before: Some(not_after - lifetime),
         not_after,
         seconds_left: left.num_seconds(),
+        seldom: false,
         lifetime_left: Some((left.as_seconds_f64() / lifetime.as_seconds_f64()).clamp(0.0, 1.0)),
         certificate: Box::new(identity(origin)),
     }

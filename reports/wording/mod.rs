@@ -26,8 +26,10 @@ pub(crate) fn summary(finding: &Finding) -> String {
 /// What was measured, as the end of a sentence. Holds untrusted text.
 pub(crate) fn observed(finding: &Finding) -> String {
     match &finding.measure {
-        Measure::Expiry { not_after, seconds_left, lifetime_left_ratio, .. } => {
-            expiry(*not_after, *seconds_left, *lifetime_left_ratio)
+        Measure::Expiry { not_after, seconds_left, lifetime_left_ratio, scanned_too_seldom, .. } => {
+            let seldom =
+                if *scanned_too_seldom { "; it is scanned too seldom for so short a life" } else { "" };
+            expiry(*not_after, *seconds_left, *lifetime_left_ratio) + seldom
         }
         Measure::NoExpiry => "has no expiration date".into(),
         Measure::NotIssued => "is requested and not issued yet".into(),

@@ -38,8 +38,14 @@ pub(crate) fn certificate() -> Finding {
         signature: None,
     });
     let seconds_left = TimeDelta::days(10).num_seconds();
-    let measure =
-        Measure::Expiry { not_before: None, not_after, seconds_left, lifetime_left: None, certificate };
+    let measure = Measure::Expiry {
+        not_before: None,
+        not_after,
+        seconds_left,
+        lifetime_left: None,
+        seldom: false,
+        certificate,
+    };
     let scope = aws("acm");
     let mut finding = finding("certificate-expiry", "acm-certificate", CERTIFICATE, scope, measure);
     finding.verdict.deadline = Some(not_after);
