@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use howler_model::{
-    AccountId, Check, CoverageStatus, FactKind, Facts, Grain, Measure, Partition, Region, Resource, Scope,
-    Service, Severity, Status, Thresholds, Verdict,
+    AccountId, Check, CoverageStatus, FactKind, Facts, Grain, Measure, Region, Resource, Scope, Service,
+    Severity, Status, Thresholds, Verdict,
 };
 
 use crate::shared::Kept;
@@ -55,53 +55,58 @@ fn verdict(user: &Resource, gone: BTreeSet<&String>) -> Verdict {
 struct Seen<'a> {
     /// Scopes without a gap.
     whole: BTreeSet<&'a Scope>,
-    /// Accounts and services of which certificates were told. Where none was, those who tell of them may not have been
+    /// Accounts, and kinds of certificate that were told of them. Where none was, those who tell of them may not have been
     /// asked, and the scope be whole by others.
-    told: BTreeSet<(&'a AccountId, &'a Service)>,
+    told: BTreeSet<(&'a AccountId, &'static str)>,
 }
 
 impl<'a> Seen<'a> {
     fn of(facts: &'a Facts) -> Self {
         let whole =
             facts.scopes.iter().filter(|scope| scope.answered > 0 && scope.status() == CoverageStatus::Ok);
-        let scopes = facts.certificates.iter().map(|certificate| &certificate.resource.scope);
+        let kept = facts.certificates.iter().map(|certificate| &certificate.resource);
         Self {
             whole: whole.map(|scope| &scope.scope).collect(),
-            told: scopes.filter_map(|scope| Some((scope.account()?, &scope.service))).collect(),
+            told: kept.filter_map(|resource| Some((resource.scope.account()?, resource.kind))).collect(),
         }
     }
 
     /// Whether the certificate would have been seen, were it there.
     fn would_show(&self, name: &str, user: &Resource) -> bool {
-        let is_whole = |scope: &Scope| {
-            let told = scope.account().is_some_and(|account| self.told.contains(&(account, &scope.service)));
-            told && self.whole.contains(scope)
+        let is_whole = |(scope, kind): (Scope, &'static str)| {
+            let told = scope.account().is_some_and(|account| self.told.contains(&(account, kind)));
+            told && self.whole.contains(&scope)
         };
-        name == INVALID || home(name, user).is_some_and(|scope| is_whole(&scope))
+        name == INVALID || home(name, user).is_some_and(is_whole)
     }
 }
 
-/// Where a certificate of ACM or IAM lies, by its name; none for others, and for those of other accounts.
-fn home(name: &str, user: &Resource) -> Option<Scope> {
+/// Where a certificate of ACM or IAM lies and what it is there, by its name; none for others, and for those of other
+/// accounts.
+fn home(name: &str, user: &Resource) -> Option<(Scope, &'static str)> {
     let own = user.scope.account()?;
-    let of = |partition: Partition, region, service| Scope::aws(partition, own.clone(), region, service);
-    let (acm, iam) = (Service::named("acm"), Service::named("iam"));
+    let acm = |partition, region| {
+        (Scope::aws(partition, own.clone(), region, Service::named("acm")), "acm-certificate")
+    };
+    let iam = |partition| {
+        (Scope::aws(partition, own.clone(), Region::GLOBAL, Service::named("iam")), "iam-server-certificate")
+    };
     match name.splitn(6, ':').collect::<Vec<_>>()[..] {
         ["arn", partition, "acm", region, account, _] if account == own.as_str() => {
-            Some(of(partition.parse().ok()?, region.parse().ok()?, acm))
+            Some(acm(partition.parse().ok()?, region.parse().ok()?))
         }
         ["arn", partition, "iam", "", account, _] if account == own.as_str() => {
-            Some(of(partition.parse().ok()?, Region::GLOBAL, iam))
+            Some(iam(partition.parse().ok()?))
         }
         // The id of a server certificate, by which CloudFront knows it.
-        [id] if id.starts_with("ASCA") => Some(of(user.scope.partition()?, Region::GLOBAL, iam)),
+        [id] if id.starts_with("ASCA") => Some(iam(user.scope.partition()?)),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use howler_model::{Gap, Reason, ScopeCoverage, Unseen};
+    use howler_model::{Gap, Partition, Reason, ScopeCoverage, Unseen};
 
     use super::*;
     use crate::shared::examples::{binding, certificate, judge as run, lasting, scope};
@@ -124,6 +129,7 @@ mod tests {
     fn facts(name: &str) -> Facts {
         let mut uploaded = certificate("arn:aws:iam::123456789012:server-certificate/there");
         uploaded.resource.scope = iam();
+        uploaded.resource.kind = "iam-server-certificate";
         uploaded.alias = Some("ASCATHERE".into());
         Facts {
             certificates: vec![certificate("arn:aws:acm:eu-west-1:123456789012:certificate/there"), uploaded],

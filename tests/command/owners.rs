@@ -1,5 +1,5 @@
-//! Who hears of a finding, what need not be told, and how bad it is here: `owners.toml`, `suppressions.toml` and
-//! `severities.toml` over a scan of a simulated organisation.
+//! Who hears of a finding, what need not be told, how bad it is here and when an end is near: `owners.toml`,
+//! `suppressions.toml`, `severities.toml` and `thresholds.toml` over a scan of a simulated organisation.
 
 use chrono::TimeDelta;
 use howler_simulator::acm::Certificate;
@@ -275,6 +275,25 @@ fn a_severity_is_what_people_say_and_rises_as_the_end_comes_near() {
 }
 
 #[test]
+fn a_certificate_may_have_limits_of_its_own() {
+    let web = balancer("web");
+    let region = Region { certificates: vec![urgent("urgent", &web)], ..Region::default() };
+    let region = region.tag(web, "stage", "test");
+    let simulated = Simulated::start(Organization::of(account(PLATFORM, region)), vec![]);
+    let status = |condition: &str, exit| {
+        let text = format!("[[threshold]]\n{condition}\nwarn_days = 2\ncritical_days = 1\n");
+        let document = scan_with(&simulated, "thresholds.toml", &text).run().exits(exit).document();
+        about(&document, "urgent")["status"].as_str().unwrap().to_owned()
+    };
+    for condition in ["domain = \"urgent.*\"", "role = \"leaf\"", "tag = \"stage=test\""] {
+        assert_eq!(status(condition, 0), "pass", "{condition}");
+    }
+    for condition in ["domain = \"other.*\"", "role = \"authority\"", "tag = \"stage=prod\""] {
+        assert_eq!(status(condition, 1), "fail", "{condition}");
+    }
+}
+
+#[test]
 fn another_owner_severity_or_name_is_the_same_finding() {
     let simulated = alone();
     let id = |howler: Howler| about(&howler.run().document(), "urgent")["id"].clone();
@@ -297,6 +316,7 @@ fn a_mistake_in_a_file_of_rules_is_told_before_anything_is_asked() {
         ("owners.toml", "default = \"x\"\n[[owner]]\nou = \"production\"\nowner = \"y\"\n", "owners.toml:"),
         ("suppressions.toml", "[[suppress]]\ncheck = \"certificate-expiry\"\n", "suppressions.toml:1"),
         ("severities.toml", "[[severity]]\nchek = \"x\"\nseverity = \"low\"\n", "check"),
+        ("thresholds.toml", "[[threshold]]\nrole = \"leaf\"\nwarn_day = 3\n", "warn_days"),
     ] {
         let ran = scan_with(&simulated, name, text).run().exits(2);
         assert!(ran.stderr.contains(wrong) && ran.stdout.is_empty(), "{}", ran.stderr);
