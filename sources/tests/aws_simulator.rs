@@ -103,7 +103,7 @@ async fn acm_is_asked_for_a_description_where_it_matters() {
     assert_eq!(of("near").usage, CertificateUsage::By(vec![user.clone()]));
     let renewal = of("near").renewal.clone().unwrap();
     assert_eq!((renewal.eligible, renewal.status.as_deref()), (true, Some("PENDING_VALIDATION")));
-    assert_eq!(renewal.validation.as_deref(), Some("DNS"));
+    assert_eq!(renewal.validations[0].method.as_deref(), Some("DNS"));
     assert_eq!(of("old").usage, CertificateUsage::By(vec![user]));
     assert_eq!(of("old").origin, Origin::AcmImported);
     assert_eq!(
