@@ -61,10 +61,42 @@ pub fn find(id: &str) -> Option<&'static Check> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use howler_model::Facts;
+    use chrono::TimeDelta;
+    use howler_model::{
+        Certificate, CertificateUsage, Facts, Origin, Renewal, Served, Severity, Sha256, Status, Trust,
+        Untrusted, Validity,
+    };
 
     use super::*;
-    use crate::shared::examples::now;
+    use crate::shared::examples::{bound_at, certificate, lasting, now, served_there};
+
+    /// The checks that tell people something of the facts.
+    fn told(facts: &Facts) -> Vec<&'static str> {
+        let judged = CHECKS.iter().flat_map(|check| check.judge(facts, &Default::default(), now()));
+        let is_heard = |verdict: &howler_model::Verdict| {
+            verdict.status != Status::Pass && verdict.severity > Severity::Info
+        };
+        judged.filter(|finding| is_heard(&finding.verdict)).map(|finding| finding.check).collect()
+    }
+
+    fn kept(certificate: Certificate) -> Facts {
+        Facts { certificates: vec![certificate], ..Facts::default() }
+    }
+
+    fn sealed(id: &str, der: &[u8], left: i64) -> Certificate {
+        let validity = lasting(TimeDelta::days(90), TimeDelta::days(left));
+        Certificate { sha256: Some(Sha256::of(der)), validity, ..certificate(id) }
+    }
+
+    /// A certificate of an account, bound to an endpoint that serves this.
+    fn deployed(certificate: Certificate, leaf: Certificate, trust: Trust) -> Facts {
+        let served = served_there("www.example.com:443", "192.0.2.1:443", vec![leaf]);
+        Facts {
+            bindings: vec![bound_at(&certificate.resource.id, "arn:lb", &["www.example.com:443"])],
+            served: vec![Served { trust, ..served }],
+            ..kept(certificate)
+        }
+    }
 
     /// The ids that the names of the files beside this one stand for.
     fn files() -> BTreeSet<String> {
@@ -112,6 +144,43 @@ mod tests {
         for check in CHECKS {
             assert_eq!(check.judge(&Facts::default(), &Default::default(), now()), [], "{}", check.id);
         }
+    }
+
+    #[test]
+    fn one_fault_is_told_once() {
+        let in_days = |days| now() + TimeDelta::days(days);
+        let inverted = Validity::Until { not_before: Some(in_days(90)), not_after: in_days(80) };
+        assert_eq!(
+            told(&kept(Certificate { validity: inverted, ..certificate("c") })),
+            ["certificate-dates-inverted"]
+        );
+
+        let name = || Some("CN=www".to_owned());
+        let selfish = |id| Certificate { subject: name(), issuer: name(), ..sealed(id, b"x", 60) };
+        let untrusted = Trust::Untrusted(Untrusted::SelfSigned, String::new());
+        assert_eq!(told(&deployed(selfish("arn:c"), selfish("leaf"), untrusted)), ["certificate-untrusted"]);
+
+        let expired = || sealed("arn:c", b"x", -1);
+        assert_eq!(told(&deployed(expired(), expired(), Trust::OutOfDate)), ["certificate-expiry"]);
+
+        let (new, old) = (sealed("arn:c", b"new", 80), sealed("leaf", b"old", 60));
+        assert_eq!(told(&deployed(new, old, Trust::Trusted)), ["certificate-older-served"]);
+    }
+
+    #[test]
+    fn one_reason_why_a_renewal_does_not_come_is_told_once() {
+        let of = |eligible, status: Option<&str>, usage| {
+            let status = status.map(str::to_owned);
+            let renewal = Renewal { eligible, status, failure: None, updated: None, validations: vec![] };
+            let validity = lasting(TimeDelta::days(198), TimeDelta::days(40));
+            let issued = Certificate { origin: Origin::AcmIssued, validity, ..certificate("c") };
+            told(&kept(Certificate { renewal: Some(renewal), usage, ..issued }))
+        };
+        let used = || CertificateUsage::By(vec!["arn:lb".into()]);
+        assert_eq!(of(true, Some("PENDING_VALIDATION"), used()), ["certificate-will-not-renew"]);
+        assert_eq!(of(true, None, used()), ["certificate-renewal-overdue"]);
+        assert_eq!(of(false, None, CertificateUsage::Unused), ["certificate-will-not-renew"]);
+        assert_eq!(of(true, Some("SUCCESS"), used()), [""; 0]);
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl<'a> Deployed<'a> {
 
 /// Whether one certificate is an earlier one of the names of another.
 fn is_older(leaf: &Certificate, expected: &Certificate) -> bool {
-    let begins = start(leaf).zip(start(expected)).is_none_or(|(leaf, expected)| leaf < expected);
+    let begins = start(leaf).zip(start(expected)).is_none_or(|(leaf, expected)| leaf <= expected);
     let ends = end(leaf).zip(end(expected)).is_some_and(|(leaf, expected)| leaf < expected);
     begins && ends && expected.names.iter().any(|name| covers(leaf, name))
 }
@@ -149,7 +149,12 @@ mod tests {
             ..of("arn:c", "a", &["www.example.com"], 1)
         };
         let short = of("leaf", "b", &["www.example.com"], 60);
-        assert_eq!(compared(vec![long], short), "other than arn:c");
+        assert_eq!(compared(vec![long.clone()], short), "other than arn:c");
+        let at_once = Certificate {
+            validity: lasting(TimeDelta::days(110), TimeDelta::days(10)),
+            ..of("leaf", "b", &["www.example.com"], 1)
+        };
+        assert_eq!(compared(vec![long], at_once), "older than arn:c", "both begin in the same second");
     }
 
     #[test]
