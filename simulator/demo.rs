@@ -1,6 +1,7 @@
 //! The organisation of `howler demo`: small, believable, and with something in every family that is looked at.
 
 mod landscape;
+mod places;
 mod teams;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,12 @@ use crate::organization::Organization;
 /// each with us-east-1, eu-west-1 and ap-southeast-2, all dates relative to `now`:
 ///
 /// * certificates: one expired and in use, one unused and expired, one with 3 days left, one with 20, one of IAM with
-///   12, one not validated yet, healthy ones of all seven key types;
+///   12, one not validated yet, one with 30 days whose renewal waits for a name to be proven, healthy ones of all
+///   seven key types;
+/// * beyond ACM and IAM: a listener of a classic load balancer whose certificate was deleted (data, eu-west-1), a
+///   database whose certificate ends in 20 days and whose authority in 200 (payments, eu-west-1), a distribution with
+///   an alias that its certificate does not cover, a private authority with 150 days left, a trust store and a
+///   federation with 20 days (all of platform);
 /// * quotas: on-demand vCPUs at 92 % (payments, eu-west-1), gp3 storage at 97 % (data, us-east-1), Elastic IPs at
 ///   80 % and rules of a security group at 85 % (platform, us-east-1);
 /// * ACM denied in ap-southeast-2 of `data`.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::landscape::Landscape;
+use super::places;
 use crate::acm::Certificate;
 use crate::certificate::Key;
 use crate::iam::{self, ServerCertificate};
@@ -15,18 +16,23 @@ const PUBLIC_LIFETIME: TimeDelta = TimeDelta::days(199);
 /// What a private authority of ours gives.
 const PRIVATE_LIFETIME: TimeDelta = TimeDelta::days(730);
 
-/// The shared edge: an expired certificate in production, addresses and rules filling up.
+/// The shared edge: an expired certificate in production, a name that no certificate covers, authorities that end,
+/// addresses and rules filling up.
 pub(super) fn platform(now: DateTime<Utc>) -> Account {
     let mut east = Landscape::new("platform", "us-east-1", now);
     let expired = imported("edge.platform.example.com", now, -2).name("*.edge.platform.example.com");
-    let modern = issued("status.platform.example.com", now, 150).key(Key::EcPrime256v1);
-    serve(&mut east, "platform", &[expired, modern]);
+    let distribution = "EDFDVBD632BHDS5";
+    let modern = issued("status.platform.example.com", now, 150)
+        .key(Key::EcPrime256v1)
+        .used_by(Value::arn("cloudfront", format!("distribution/{distribution}")));
+    serve(&mut east, "platform", &[expired, modern.clone()]);
     east.addresses(4 - 1); // one is there already: 4 of 5
     let (group, vpc) = (east.id("sg", 9), east.vpc.clone());
     east.add(ec2::security_group(&group, "partner-allowlist", &vpc, 51));
     east.add(ec2::vpc(&east.id("vpc", 1), "10.1.0.0/16"));
 
     backbone(&mut east, now);
+    trust(&mut east, now);
 
     let mut west = Landscape::new("platform", "eu-west-1", now);
     serve(&mut west, "platform", &[issued("eu.platform.example.com", now, 120)]);
@@ -48,7 +54,18 @@ pub(super) fn platform(now: DateTime<Utc>) -> Account {
 
     let mut account = account("111111111111", "platform", now, [east, west, sydney]);
     account.iam.certificates.extend([vpn, legacy]);
-    account
+    account.iam.resources.add(iam::saml_provider("partner-login", days(now, 20)));
+    let aliases = ["status.platform.example.com", "www.platform.example.com"];
+    account.answer(places::distribution(distribution, &aliases, &modern))
+}
+
+/// Whom the platform trusts, and in whose name it issues.
+fn trust(landscape: &mut Landscape, now: DateTime<Utc>) {
+    let (name, id) = ("Example Issuing Authority", names::uuid("issuing authority", 0));
+    let issuing = places::private_authority(&id, name, days(now, 150 - 5 * 365), days(now, 150));
+    let partners = [("Partner One Root", days(now, 90)), ("Partner Two Root", days(now, 1_200))];
+    let trusted = places::trusted("partners", &partners);
+    landscape.region().answers.extend(issuing.into_iter().chain(trusted));
 }
 
 /// What connects the networks of the organisation, and what else only the platform has.
@@ -73,10 +90,12 @@ fn backbone(landscape: &mut Landscape, now: DateTime<Utc>) {
     landscape.region().resources.extend(resources);
 }
 
-/// Payments: three days left on the busiest certificate, a failing renewal, vCPUs at 92 %.
+/// Payments: three days left on the busiest certificate, a failing renewal and one that waits, a database whose
+/// certificate ends soon, vCPUs at 92 %.
 pub(super) fn payments(now: DateTime<Utc>) -> Account {
     let mut east = Landscape::new("payments", "us-east-1", now);
-    serve(&mut east, "payments", &[imported("us.pay.example.com", now, 300).key(Key::Rsa3072)]);
+    let waiting = issued("shop.pay.example.com", now, 30).renewal("PENDING_VALIDATION");
+    serve(&mut east, "payments", &[imported("us.pay.example.com", now, 300).key(Key::Rsa3072), waiting]);
     let pending = Certificate::pending(
         &names::uuid("new.pay.example.com", 0),
         "new.pay.example.com",
@@ -93,13 +112,14 @@ pub(super) fn payments(now: DateTime<Utc>) -> Account {
     west.instances("m5.xlarge", 44, 4.0); // with the usual 3 m5.large and one more: 184 of 200
     west.instances("c5.large", 1, 2.0);
     west.region().set_quota("ec2", "L-1216C47A", 200.0);
+    west.region().answers.extend(places::database("orders", days(now, 20), days(now, 200)));
 
     let mut sydney = Landscape::new("payments", "ap-southeast-2", now);
     serve(&mut sydney, "payments", &[issued("au.pay.example.com", now, 90)]);
     account("222222222222", "payments", now, [east, west, sydney])
 }
 
-/// Data: storage at 97 %, a forgotten certificate, and a region whose certificates nobody may list.
+/// Data: storage at 97 %, a forgotten certificate, a listener whose certificate was deleted, and a region whose certificates nobody may list.
 pub(super) fn data(now: DateTime<Utc>) -> Account {
     let mut east = Landscape::new("data", "us-east-1", now);
     serve(&mut east, "data", &[issued("lake.data.example.com", now, 75)]);
@@ -112,6 +132,7 @@ pub(super) fn data(now: DateTime<Utc>) -> Account {
     let mut west = Landscape::new("data", "eu-west-1", now);
     serve(&mut west, "data", &[imported("warehouse.data.example.com", now, 210).key(Key::EcSecp521r1)]);
     west.region().certificates.push(imported("legacy-etl.data.example.com", now, -40).key(Key::Rsa1024));
+    west.region().answers.push(places::classic_load_balancer("legacy-reports"));
 
     let mut sydney = Landscape::new("data", "ap-southeast-2", now);
     serve(&mut sydney, "data", &[issued("au.data.example.com", now, 60)]);

@@ -8,6 +8,7 @@ mod balancing;
 mod clusters;
 mod databases;
 mod delivery;
+mod demo;
 mod gaps;
 mod networks;
 #[path = "../simulated/mod.rs"]
