@@ -16,6 +16,7 @@ mod faults;
 mod killed;
 mod memory;
 mod moto;
+mod moto_certificates;
 mod moto_organization;
 mod nights;
 mod organization;

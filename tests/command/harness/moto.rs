@@ -1,14 +1,12 @@
 //! One moto server for all tests, filled by the project's own script, and one scan of it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Child, Document, Ran, howler, program};
+use super::{Document, MotoServer, Ran, howler};
 
 /// What the script made.
 #[derive(Deserialize)]
@@ -41,7 +39,7 @@ pub(crate) struct Moto {
     /// A scan of both regions.
     pub(crate) ran: Ran,
     /// Ends with this process: its standard input ends then.
-    _server: Child,
+    _server: MotoServer,
 }
 
 /// The server, started once.
@@ -50,26 +48,12 @@ pub(crate) fn moto() -> &'static Moto {
     MOTO.get_or_init(start)
 }
 
-/// A script of `tests/moto`, with standard output to read from.
-fn script(name: &str, args: &[&str]) -> std::process::Command {
-    let mut python = program("python");
-    python.arg(format!("{}/tests/moto/{name}", env!("CARGO_MANIFEST_DIR"))).args(args);
-    python.env("PYTHONDONTWRITEBYTECODE", "1").stdout(Stdio::piped());
-    python
-}
-
 fn start() -> Moto {
-    let mut server = Child::start(script("serve.py", &[]));
-    let mut url = String::new();
-    BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
-    assert!(url.starts_with("http://"), "moto did not start: run scripts/test");
-    let url = url.trim().to_owned();
-    let seeded = script("seed.py", &[&url]).output().expect("run scripts/test");
-    assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
-    let manifest = serde_json::from_slice(&seeded.stdout).unwrap();
+    let server = MotoServer::start();
+    let manifest = server.fill("seed.py");
     let regions = ["scan", "-r", "us-east-1", "-r", "eu-west-1", "--format", "json"];
     // Whoever no tag names is owned by nobody in particular.
-    let ran = howler(&regions).aws(&url, "moto").file("owners.toml", "default = \"nobody\"\n").run();
+    let ran = howler(&regions).aws(&server.url, "moto").file("owners.toml", "default = \"nobody\"\n").run();
     Moto { manifest, ran, _server: server }
 }
 

@@ -1,12 +1,10 @@
 //! An organisation on a moto server, made by the project's own script, and what is in it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{Child, Document, program};
+use super::{Document, MotoServer};
 
 /// The regions that the script fills.
 pub(crate) const REGIONS: [&str; 8] =
@@ -19,25 +17,13 @@ pub(crate) type Place = [String; 3];
 pub(crate) struct MotoOrganization {
     pub(crate) made: Value,
     pub(crate) url: String,
-    _server: Child,
-}
-
-fn script(name: &str, args: &[&str]) -> Command {
-    let mut python = program("python");
-    python.arg(format!("{}/tests/moto/{name}", env!("CARGO_MANIFEST_DIR"))).args(args);
-    python.env("PYTHONDONTWRITEBYTECODE", "1").stdout(Stdio::piped());
-    python
+    _server: MotoServer,
 }
 
 impl MotoOrganization {
     pub(crate) fn start() -> Self {
-        let mut server = Child::start(script("serve.py", &[]));
-        let mut url = String::new();
-        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        let url = url.trim().to_owned();
-        let output = script("organization.py", &[&url]).output().expect("run scripts/test");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Self { made: serde_json::from_slice(&output.stdout).unwrap(), url, _server: server }
+        let server = MotoServer::start();
+        Self { made: server.fill("organization.py"), url: server.url.clone(), _server: server }
     }
 
     /// The end of each certificate that was made in some accounts.
