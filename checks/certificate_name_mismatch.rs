@@ -24,12 +24,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn verdicts(facts: &Facts, _: &Thresholds, _: DateTime<Utc>) -> Vec<Verdict> {
-    by_address(&facts.served, judge)
+    by_address(facts.served.iter().filter(|served| served.name != NameMatch::Unasked), judge)
 }
 
 fn judge(served: &Served) -> (Status, Severity, Measure) {
     let (status, severity) = match served.name {
-        NameMatch::Covers => (Status::Pass, Severity::Info),
+        NameMatch::Covers | NameMatch::Unasked => (Status::Pass, Severity::Info),
         NameMatch::Differs => (Status::Fail, Severity::High),
         NameMatch::Unknown => (Status::Unknown, Severity::Medium),
     };

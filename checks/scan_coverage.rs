@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use howler_model::{
-    Check, CoverageStatus, FactKind, Facts, Gap, Grain, Measure, Reason, Resource, ScopeCoverage, Severity,
-    Status, Thresholds, Verdict,
+    Check, CoverageStatus, FactKind, Facts, Gap, Grain, Measure, Resource, ScopeCoverage, Severity, Status,
+    Thresholds, Verdict,
 };
 
 pub(crate) static CHECK: Check = Check {
@@ -30,10 +30,10 @@ fn verdicts(facts: &Facts, _: &Thresholds, _: DateTime<Utc>) -> Vec<Verdict> {
 
 /// One verdict for each action that failed in a scope, however many items it failed for.
 ///
-/// What is not enabled is no gap: there is nothing to see.
+/// What is not enabled is no gap: there is nothing to see. What was left out is none: nobody wants to see it.
 fn judge(scope: &ScopeCoverage) -> Vec<Verdict> {
     let mut by_action = BTreeMap::<&str, Vec<&Gap>>::new();
-    for gap in scope.gaps.iter().filter(|gap| gap.unseen.reason != Reason::Disabled) {
+    for gap in scope.gaps.iter().filter(|gap| gap.unseen.reason.is_gap()) {
         by_action.entry(&gap.unseen.action).or_default().push(gap);
     }
     by_action.into_iter().filter_map(|(action, gaps)| missed(scope, action, &gaps)).collect()
@@ -69,6 +69,8 @@ fn severity(status: CoverageStatus) -> Severity {
 
 #[cfg(test)]
 mod tests {
+    use howler_model::Reason;
+
     use super::*;
     use crate::shared::examples::{judge as run, scope, unseen};
 
@@ -91,7 +93,11 @@ mod tests {
 
     #[test]
     fn what_was_seen_and_what_is_not_there_is_no_finding() {
-        assert_eq!(verdicts(vec![covered(1, &[]), covered(0, &[(Reason::Disabled, LIST, None)])]), []);
+        let left_out = covered(1, &[(Reason::LeftOut, LIST, Some("arn:a"))]);
+        assert_eq!(
+            verdicts(vec![covered(1, &[]), covered(0, &[(Reason::Disabled, LIST, None)]), left_out]),
+            []
+        );
     }
 
     #[test]

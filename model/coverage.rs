@@ -22,7 +22,7 @@ pub enum CoverageStatus {
     Partial,
     /// Nothing: not permitted.
     Denied,
-    /// Nothing, and there is nothing to see: not enabled in this account or region. Not a gap.
+    /// Nothing, and nothing was to be seen: not enabled in this account or region, or left out. Not a gap.
     Disabled,
     /// Nothing: asked too fast to the end of all retries.
     Throttled,
@@ -60,7 +60,7 @@ impl CoverageStatus {
     fn of_nothing_seen(reason: Reason) -> Self {
         match reason {
             Reason::Denied | Reason::DeniedByScp => Self::Denied,
-            Reason::Disabled => Self::Disabled,
+            Reason::Disabled | Reason::LeftOut => Self::Disabled,
             Reason::Throttled => Self::Throttled,
             Reason::Skipped => Self::Skipped,
             _ => Self::Error,
@@ -92,14 +92,14 @@ impl ScopeCoverage {
 
     /// Complete without gaps, partial when something was answered, otherwise named after the first gap.
     ///
-    /// What is not enabled counts only where there is nothing else: it neither hides a failure beside it nor
-    /// makes an answer partial.
+    /// What is not enabled or left out counts only where there is nothing else: it neither hides a failure beside it
+    /// nor makes an answer partial.
     #[must_use]
     pub fn status(&self) -> CoverageStatus {
-        let missed = self.gaps.iter().find(|gap| gap.unseen.reason != Reason::Disabled);
+        let missed = self.gaps.iter().find(|gap| gap.unseen.reason.is_gap());
         match missed.or(self.gaps.first()).map(|gap| gap.unseen.reason) {
             None => CoverageStatus::Ok,
-            Some(Reason::Disabled) if self.answered > 0 => CoverageStatus::Ok,
+            Some(reason) if self.answered > 0 && !reason.is_gap() => CoverageStatus::Ok,
             Some(_) if self.answered > 0 => CoverageStatus::Partial,
             Some(reason) => CoverageStatus::of_nothing_seen(reason),
         }
@@ -134,6 +134,9 @@ mod tests {
         assert_eq!(scope(0, &[Reason::Disabled, Reason::Throttled]).status(), CoverageStatus::Throttled);
         assert_eq!(scope(1, &[Reason::Disabled, Reason::Denied]).status(), CoverageStatus::Partial);
         assert_eq!(scope(1, &[Reason::Disabled]).status(), CoverageStatus::Ok);
+        assert_eq!(scope(0, &[Reason::LeftOut]).status(), CoverageStatus::Disabled);
+        assert_eq!(scope(3, &[Reason::LeftOut; 2]).status(), CoverageStatus::Ok);
+        assert_eq!(scope(3, &[Reason::LeftOut, Reason::Network]).status(), CoverageStatus::Partial);
     }
 
     #[test]

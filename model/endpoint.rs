@@ -202,6 +202,8 @@ pub enum NameMatch {
     Differs,
     /// The certificate could not be read for it.
     Unknown,
+    /// No client asks for the endpoint by a name that is known.
+    Unasked,
 }
 
 /// What one address of an endpoint served.

@@ -27,6 +27,9 @@ pub enum Reason {
     NoData,
     /// Left out by configuration or by an interrupt.
     Skipped,
+    /// Found, and nobody wants it asked: a private address that is not allowed, more names than are enough. Not a
+    /// gap, and not seen either.
+    LeftOut,
 }
 
 impl Reason {
@@ -36,8 +39,14 @@ impl Reason {
         match self {
             Self::Timeout | Self::Network | Self::Malformed | Self::Failed => true,
             Self::Denied | Self::DeniedByScp | Self::Disabled | Self::Credentials | Self::Throttled => false,
-            Self::PagingLoop | Self::NoData | Self::Skipped => false,
+            Self::PagingLoop | Self::NoData | Self::Skipped | Self::LeftOut => false,
         }
+    }
+
+    /// Whether something is missing because of it that should have been seen.
+    #[must_use]
+    pub fn is_gap(self) -> bool {
+        !matches!(self, Self::Disabled | Self::LeftOut)
     }
 
     /// The name in documents.
@@ -56,6 +65,7 @@ impl Reason {
             Self::Failed => "failed",
             Self::NoData => "no-data",
             Self::Skipped => "skipped",
+            Self::LeftOut => "left-out",
         }
     }
 }

@@ -12,8 +12,11 @@ use crate::document::{Coverage, CoverageStatus, Finding, Measure, Reason, Scope,
 pub struct Tally {
     /// Scopes by how they came out.
     scopes: BTreeMap<CoverageStatus, usize>,
-    /// What could not be seen, but for what is not enabled.
+    /// What could not be seen, but for what is not enabled or was left out.
     gaps: BTreeMap<Reason, usize>,
+    /// What was found and left out.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    left_out: usize,
     /// All findings.
     findings: BTreeMap<Status, BTreeMap<Severity, usize>>,
     /// Findings worth telling, but for those about gaps.
@@ -37,6 +40,7 @@ impl Tally {
     pub fn add_scope(&mut self, scope: &Scope) {
         add(&mut self.scopes, scope.status, 1);
         scope.missed().for_each(|gap| add(&mut self.gaps, gap.unseen.reason, 1));
+        self.left_out += scope.left_out();
     }
 
     /// Adds what was counted of another part of the scan.
@@ -45,6 +49,7 @@ impl Tally {
         add_all(&mut self.gaps, &other.gaps);
         add_all(&mut self.told, &other.told);
         self.gaps_told += other.gaps_told;
+        self.left_out += other.left_out;
         for (&status, findings) in &other.findings {
             add_all(self.findings.entry(status).or_default(), findings);
         }
@@ -95,6 +100,12 @@ impl Tally {
     pub fn gaps(&self) -> usize {
         let gaps = self.scopes.iter().filter(|(status, _)| status.is_gap());
         gaps.map(|(_, number)| number).sum()
+    }
+
+    /// What was found and nobody wants asked; no gaps.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// What could not be seen, by reason, without what is not enabled; a scope may have more than one.
@@ -148,9 +159,14 @@ fn add_all<Word: Ord + Copy>(counts: &mut BTreeMap<Word, usize>, others: &BTreeM
     others.iter().for_each(|(&word, &number)| add(counts, word, number));
 }
 
+fn is_nothing(number: &usize) -> bool {
+    *number == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Gap, Unseen};
     use crate::samples::{self, Sample};
 
     fn tally(findings: &[Finding], scopes: &[Scope]) -> Tally {
@@ -213,6 +229,18 @@ mod tests {
             scopes.into_iter().filter(|it| it.status == CoverageStatus::Disabled).collect();
         assert!(!disabled.is_empty() && tally(&[], &disabled).is_complete());
         assert!(tally(&[], &disabled).gaps_by_reason().is_empty());
+    }
+
+    #[test]
+    fn what_was_left_out_is_counted_and_is_no_gap() {
+        let mut scope = samples::healthy().scopes.remove(0);
+        let gap = samples::scan().scopes.into_iter().flat_map(|scope| scope.gaps).next().unwrap();
+        let unseen = Unseen { reason: Reason::LeftOut, ..gap.unseen.clone() };
+        scope.gaps = vec![Gap { unseen, ..gap }];
+        let mut tally = tally(&[], &[scope]);
+        assert!(tally.is_complete());
+        tally.merge(&tally.clone());
+        assert_eq!((tally.left_out(), tally.gaps()), (2, 0));
     }
 
     #[test]

@@ -44,9 +44,15 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Its gaps; what is not enabled there is none.
+    /// Its gaps; what is not enabled or was left out is none.
     pub fn missed(&self) -> impl Iterator<Item = &Gap> {
-        self.gaps.iter().filter(|gap| gap.unseen.reason != Reason::Disabled)
+        self.gaps.iter().filter(|gap| gap.unseen.reason.is_gap())
+    }
+
+    /// How much was found in it that nobody wants asked.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.gaps.iter().filter(|gap| gap.unseen.reason == Reason::LeftOut).count()
     }
 }
 

@@ -37,7 +37,7 @@ words! {
     /// Why something could not be seen.
     Reason {
         Denied, DeniedByScp, Disabled, Throttled, Timeout, Network, Credentials, Malformed, PagingLoop, Failed,
-        NoData, Skipped,
+        NoData, Skipped, LeftOut,
     }
     /// Where a certificate came from.
     Origin { AcmIssued, AcmPrivate, AcmAcme, AcmImported, Iam, AcmPca, Service, Uploaded, File, Served }
@@ -78,6 +78,14 @@ impl Status {
     }
 }
 
+impl Reason {
+    /// Whether something is missing because of it that should have been seen.
+    #[must_use]
+    pub fn is_gap(self) -> bool {
+        model::Reason::from(self).is_gap()
+    }
+}
+
 impl CoverageStatus {
     /// Whether something that should have been seen was not.
     #[must_use]
@@ -107,6 +115,7 @@ mod tests {
             model::Reason::DeniedByScp,
             model::Reason::PagingLoop,
             model::Reason::NoData,
+            model::Reason::LeftOut,
         ]
         .map(|word| (written(Reason::from(word)), word.as_str()));
         let origins = [model::Origin::AcmIssued, model::Origin::AcmImported, model::Origin::Iam]

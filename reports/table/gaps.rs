@@ -13,6 +13,7 @@ const MOST_GAPS: usize = 50;
 /// The coverage, and the gaps if there are any.
 pub(super) fn section(scan: &Scan, style: &Style) -> io::Result<Vec<String>> {
     let mut lines = grid::fold(&coverage(&scan.tally.coverage()), style.width, "");
+    lines.extend(left_out(scan.tally.left_out()));
     if scan.is_complete() {
         return Ok(lines);
     }
@@ -63,6 +64,12 @@ fn coverage(coverage: &Coverage) -> String {
     let counts = others.into_iter().filter(|&(_, number)| number > 0);
     let told: String = counts.map(|(status, number)| format!(", {number} {}", status.as_str())).collect();
     format!("Coverage: {ok} of {} complete{told}.", wording::count(requested, "scope"))
+}
+
+/// That it is no gap does not make it green.
+fn left_out(number: usize) -> Option<String> {
+    let endpoints = wording::count(number, "endpoint");
+    (number > 0).then(|| format!("Found and not asked: {endpoints}; --format json says which and why."))
 }
 
 fn incomplete(scan: &Scan) -> &'static str {

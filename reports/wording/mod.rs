@@ -183,6 +183,7 @@ fn reason_words(reason: Reason) -> &'static str {
         Reason::Failed => "failed",
         Reason::NoData => "has no value",
         Reason::Skipped => "was skipped",
+        Reason::LeftOut => "was left out",
     }
 }
 

@@ -164,6 +164,7 @@ pub(crate) fn of_reason(reason: Reason, action: &str) -> String {
             "Scan again; if it stays, see what answers there: the message says what was wrong with it."
         }
         Reason::NoData => "Look the value up in the console: the service publishes none for this account.",
+        Reason::LeftOut => "Allow its network with --allow-private, and scan from where it can be reached.",
         Reason::Skipped => "Let the scan run to its end, or scan the shard again whose part is missing.",
     };
     text.to_owned()
