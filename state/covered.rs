@@ -3,15 +3,20 @@
 use std::collections::{HashMap, HashSet};
 
 use howler_reports::CoverageStatus;
-use howler_reports::document::Place;
+use howler_reports::document::{Place, Resource};
 
 use crate::seen::{Extent, Spot, Text};
+
+/// The service of live endpoints.
+const ENDPOINTS: &str = "tls";
+/// How kinds of resources begin that are endpoints, or what these served.
+const OF_ENDPOINT: &str = "tls-";
 
 /// The places that are asked about, and what the scan saw of them.
 #[derive(Debug, Default)]
 pub(crate) struct Covered {
     /// None where no scope is that place.
-    places: HashMap<String, Option<CoverageStatus>>,
+    places: HashMap<String, Option<Sight>>,
     /// Accounts in which something answered.
     answered: HashMap<String, bool>,
     any_answered: bool,
@@ -21,6 +26,38 @@ pub(crate) struct Covered {
     blind: HashSet<String>,
     /// Whether nobody knows which accounts there are.
     all_blind: bool,
+}
+
+/// How much of a scope was seen.
+#[derive(Debug)]
+struct Sight {
+    status: CoverageStatus,
+    /// The endpoints that are missing, where nothing else is: each was asked for itself.
+    endpoints: Option<Vec<String>>,
+}
+
+impl Sight {
+    fn of(spot: &Spot<'_>, extent: &Extent<'_>) -> Self {
+        let of_endpoints = spot.account.is_some() && spot.service.as_str() == ENDPOINTS;
+        let missing = extent.gaps.iter().map(|gap| gap.item.as_ref().map(|item| item.as_str().to_owned()));
+        Self { status: extent.status, endpoints: missing.collect::<Option<_>>().filter(|_| of_endpoints) }
+    }
+
+    /// Whether a resource there would have been seen.
+    fn covers(&self, resource: &Resource) -> bool {
+        match &self.endpoints {
+            None => self.status == CoverageStatus::Ok,
+            Some(missing) if resource.kind.starts_with(OF_ENDPOINT) => {
+                !missing.iter().any(|endpoint| is_of(&resource.id, endpoint))
+            }
+            Some(missing) => missing.is_empty(),
+        }
+    }
+}
+
+/// Whether a resource is an endpoint, the same by another server name, or something that it served.
+fn is_of(id: &str, endpoint: &str) -> bool {
+    id.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with(['#', '/']))
 }
 
 impl Covered {
@@ -33,7 +70,7 @@ impl Covered {
     }
 
     /// Takes what was seen of a scope.
-    pub(crate) fn take(&mut self, spot: &Spot<'_>, extent: &Extent) {
+    pub(crate) fn take(&mut self, spot: &Spot<'_>, extent: &Extent<'_>) {
         let account = spot.account.as_ref().map(Text::as_str);
         // Organizations answers for an account without anybody having been in it.
         let inside = spot.service.as_str() != "organizations";
@@ -44,23 +81,24 @@ impl Covered {
             }
         }
         self.want(spot, extent);
-        if let Some(status) = self.places.get_mut(&key(spot.into())) {
+        if let Some(sight) = self.places.get_mut(&key(spot.into())) {
             // Were it told twice, all of it would have to be seen.
-            *status = Some(status.filter(|&before| before != CoverageStatus::Ok).unwrap_or(extent.status));
+            let before = sight.take().filter(|before| before.status != CoverageStatus::Ok);
+            *sight = Some(before.unwrap_or_else(|| Sight::of(spot, extent)));
         }
     }
 
-    /// Whether what was not found there is not there.
-    pub(crate) fn covers(&self, place: &Place) -> bool {
+    /// Whether a resource that was not found there is not there.
+    pub(crate) fn covers(&self, place: &Place, resource: &Resource) -> bool {
         match self.places.get(&key(place.into())) {
-            Some(Some(status)) => *status == CoverageStatus::Ok,
+            Some(Some(sight)) => sight.covers(resource),
             Some(None) => is_entrance(place) && self.was_entered(place),
             None => false,
         }
     }
 
     /// Notes where the scan was to see something.
-    fn want(&mut self, spot: &Spot<'_>, extent: &Extent) {
+    fn want(&mut self, spot: &Spot<'_>, extent: &Extent<'_>) {
         let (Some(account), Some(region)) = (&spot.account, &spot.region) else { return };
         let (account, region, service) = (account.as_str(), region.as_str(), spot.service.as_str());
         self.wanted.insert((account.to_owned(), region.to_owned()));
@@ -171,7 +209,41 @@ mod tests {
             let json = json.to_string();
             covered.take(&read(&json).unwrap(), &read(&json).unwrap());
         }
-        covered.covers(place)
+        covered.covers(place, &resource("acm-certificate", "arn:c"))
+    }
+
+    fn resource(kind: &str, id: &str) -> Resource {
+        Resource { kind: kind.into(), id: id.into(), name: id.into() }
+    }
+
+    #[test]
+    fn one_endpoint_that_is_missing_hides_no_other() {
+        let tls = place("1", "eu-west-1", "tls");
+        let covers = |status: &str, items: &[Option<&str>], thing: &Resource| {
+            let mut covered = Covered::default();
+            covered.ask(&tls);
+            let mut json = serde_json::to_value(&tls).unwrap();
+            json["status"] = status.into();
+            json["answered"] = 1.into();
+            json["gaps"] = items.iter().map(|item| serde_json::json!({ "item": item })).collect();
+            let json = json.to_string();
+            covered.take(&read(&json).unwrap(), &read(&json).unwrap());
+            covered.covers(&tls, thing)
+        };
+        let [one, named, other] =
+            ["a.example:443", "a.example:443#x", "a.example:4433"].map(|id| resource("tls-endpoint", id));
+        let (member, anywhere) = (resource("tls-chain-member", "a.example:443/00"), resource("served", "00"));
+        let missing = [Some("a.example:443")];
+        for status in ["ok", "partial"] {
+            assert!(covers(status, &missing, &other), "{status}");
+            for hidden in [&one, &named, &member, &anywhere] {
+                assert!(!covers(status, &missing, hidden), "{status} {hidden:?}");
+            }
+        }
+        assert!(!covers("partial", &[Some("b.example:443"), None], &one), "it may be any endpoint");
+        for thing in [&one, &anywhere] {
+            assert!(covers("ok", &[], thing));
+        }
     }
 
     #[test]

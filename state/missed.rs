@@ -24,7 +24,7 @@ pub(crate) fn missed(course: &mut Course<'_>, scan: &Scan) -> Result<()> {
         let details = Details::load(course.db, live.n)?;
         let last = last_seen(course, &details);
         let is_gone = is_absent(course, &live, &details)
-            && covered.covers(&details.place)
+            && covered.covers(&details.place, &details.resource)
             && has_asked(course, &details, last.0)?;
         match (is_gone, is_too_long_ago(course, last.1)) {
             (true, _) => end(course, id, live, &details, State::Resolved, last)?,
@@ -52,7 +52,7 @@ fn covered(course: &Course<'_>, missing: &[(Id, Live)], scan: &Scan) -> Result<C
     }
     for record in scan.records.scopes()? {
         let record = record?;
-        covered.take(&read::<Spot<'_>>(&record.json)?, &read::<Extent>(&record.json)?);
+        covered.take(&read::<Spot<'_>>(&record.json)?, &read::<Extent<'_>>(&record.json)?);
     }
     Ok(covered)
 }

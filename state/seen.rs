@@ -120,9 +120,18 @@ pub(crate) struct Named<'a> {
 
 /// How much was seen of a scope, whose place is a [`Spot`] of the same record.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Extent {
+pub(crate) struct Extent<'a> {
     pub(crate) status: CoverageStatus,
     pub(crate) answered: usize,
+    #[serde(borrow, default)]
+    pub(crate) gaps: Vec<Missing<'a>>,
+}
+
+/// What of a scope is missing: one item, or none for a whole listing.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Missing<'a> {
+    #[serde(borrow, default)]
+    pub(crate) item: Option<Text<'a>>,
 }
 
 /// Reads a part of a record.
