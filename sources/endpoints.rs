@@ -1,9 +1,10 @@
 //! Live endpoints as a source: the prober with what it trusts and how long it waits.
 
-use howler_model::{FactKind, Service};
+use chrono::{DateTime, Utc};
+use howler_model::{Endpoint, FactKind, Facts, Scope, Service};
 
 use crate::tls::{Gate, Limits, Network, Private, TrustAnchors, probe};
-use crate::{Asked, Gather, Source};
+use crate::{Asked, Gather, Probing, Source};
 
 /// The source.
 pub(crate) static SOURCE: Source = Source {
@@ -14,8 +15,14 @@ pub(crate) static SOURCE: Source = Source {
     actions: Vec::new,
     quotas: &[],
     asked: Asked::Always,
-    gather: Gather::Endpoint(|prober, endpoint, now| Box::pin(probe(endpoint, prober, now))),
+    gather: Gather::Endpoint(|prober, endpoint, now| Box::pin(named(prober, endpoint, now))),
 };
+
+/// What an endpoint serves that somebody named: it is a scope of its own.
+async fn named(prober: &Prober, endpoint: &Endpoint, now: DateTime<Utc>) -> Facts {
+    let scope = Scope::outside(endpoint.to_string(), Service::TLS);
+    probe(endpoint, &scope, prober, now).await.into_facts(scope)
+}
 
 /// How endpoints are asked.
 #[derive(Debug, Default)]
@@ -36,10 +43,16 @@ impl Prober {
         Self { trust, limits, private: Private::Any, gate: Gate::default() }
     }
 
-    /// For endpoints that were found: the same, at public addresses and in these networks alone.
+    /// For endpoints that were found: the same, at public addresses and in these networks alone, and not too many at
+    /// once.
     #[must_use]
     pub fn within(&self, networks: Vec<Network>) -> Self {
         let private = Private::Within(networks);
-        Self { trust: self.trust.clone(), limits: self.limits, private, gate: self.gate.clone() }
+        Self {
+            trust: self.trust.clone(),
+            limits: self.limits,
+            private,
+            gate: self.gate.bounded(Probing::CONNECTIONS),
+        }
     }
 }

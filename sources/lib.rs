@@ -1,12 +1,14 @@
 //! Where facts come from: AWS, live TLS endpoints, files. The only asynchronous room; no verdicts here.
 
 mod aws;
+mod dns;
 mod endpoints;
 mod error;
 mod files;
 mod passwords;
 mod paths;
 mod places;
+mod probing;
 mod source;
 mod tls;
 mod x509;
@@ -20,6 +22,7 @@ pub use error::Error;
 pub use files::present;
 pub use passwords::Passwords;
 pub use places::{CERTIFICATE_PLACES, CertificatePlace, Proof, Seen};
+pub use probing::Probing;
 pub use source::{Asked, Gather, GatherAws, Gathered, Source};
 pub use tls::{Limits, Network, Private, TrustAnchors};
 
@@ -64,6 +67,7 @@ pub static SOURCES: &[&Source] = &[
     #[cfg(feature = "databasemigration")]
     &aws::dms_certificates::SOURCE,
     &aws::ebs_quotas::SOURCE,
+    &aws::ec2_addresses::SOURCE,
     &aws::ec2_quotas::SOURCE,
     #[cfg(feature = "eks")]
     &aws::eks_clusters::SOURCE,
@@ -109,6 +113,8 @@ pub static SOURCES: &[&Source] = &[
     &aws::roles_anywhere::SOURCE,
     #[cfg(feature = "rolesanywhere")]
     &aws::roles_anywhere_subjects::SOURCE,
+    #[cfg(feature = "route53")]
+    &aws::route53_records::SOURCE,
     #[cfg(feature = "sesv2")]
     &aws::ses_certificates::SOURCE,
     &aws::site_to_site_vpns::SOURCE,

@@ -4,6 +4,7 @@ mod notify;
 mod output;
 mod owners;
 mod policy;
+mod probe;
 mod state;
 mod suppress;
 
@@ -17,12 +18,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use howler_checks::CHECKS;
 use howler_model::{AccountId, Endpoint, Region, Severity};
 use howler_reports::REPORTS;
-use howler_sources::{ExternalId, ParentId, RoleArn, RoleName, SOURCES};
+use howler_sources::{Asked, ExternalId, ParentId, RoleArn, RoleName, SOURCES};
 
 pub use notify::Notify;
 pub use output::Output;
 pub use owners::{Owners, OwnersTest};
 pub use policy::Policy;
+pub use probe::Probe;
 pub use state::{History, HistoryCommand, Remember, Retell};
 pub use suppress::{Suppress, SuppressAdd, SuppressFile};
 
@@ -305,6 +307,8 @@ pub struct Reach {
     /// An environment variable with a password of PKCS #12 stores [repeatable]
     #[arg(long = "password-env", value_name = "NAME")]
     pub password_variables: Vec<String>,
+    #[command(flatten)]
+    pub probe: Probe,
     /// Certificates of a private CA that endpoints may chain to, in PEM [repeatable]
     #[arg(long = "trust", value_name = "PATH")]
     pub trust: Vec<PathBuf>,
@@ -318,7 +322,7 @@ impl Reach {
     pub fn reaches_aws(&self) -> bool {
         let elsewhere =
             !(self.endpoints.is_empty() && self.endpoint_lists.is_empty() && self.files.is_empty());
-        self.aws.is_asked() || !elsewhere
+        self.aws.is_asked() || self.probe.probe || !elsewhere
     }
 }
 
@@ -335,6 +339,9 @@ pub struct Judge {
     /// Ask only this source, of those that the checks need [repeatable]
     #[arg(long = "source", value_name = "SOURCE", value_parser = source_names())]
     pub sources: Vec<String>,
+    /// Also ask this source, which no scan asks that does not name it [repeatable]
+    #[arg(long = "with", value_name = "SOURCE", value_parser = optional_source_names())]
+    pub with: Vec<String>,
     /// The time to judge by, instead of the clock: 2026-11-23T09:30:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub now: Option<DateTime<Utc>>,
@@ -433,6 +440,12 @@ fn check_names() -> PossibleValuesParser {
 
 fn source_names() -> PossibleValuesParser {
     PossibleValuesParser::new(SOURCES.iter().map(|source| source.id))
+}
+
+/// Those that no scan asks that does not name them.
+fn optional_source_names() -> PossibleValuesParser {
+    let optional = SOURCES.iter().filter(|source| source.asked == Asked::OnRequest);
+    PossibleValuesParser::new(optional.map(|source| source.id))
 }
 
 fn format_names() -> PossibleValuesParser {

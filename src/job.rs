@@ -9,15 +9,15 @@ use howler_model::Thresholds;
 use howler_reports::document::Place;
 use howler_reports::{Planned, Run, Spool, Told};
 use howler_rules::Rules;
-use howler_sources::{Passwords, Prober, Session, Settings};
+use howler_sources::{Passwords, Prober, Probing, Session, Settings};
 
 use crate::args::{Judge, Reach};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::identity::{self, Entered};
 use crate::outside::outside;
-use crate::plan::Plan;
+use crate::plan::{Plan, Wanted};
 use crate::progress::Progress;
 use crate::regions;
 use crate::scan::{Scanned, Scanning};
@@ -50,7 +50,10 @@ impl Job {
         let mut signals = Signals::listen().map_err(Failure::internal)?;
         let session = Session::start(&settings).await.map_err(Failure::usage)?;
         let rules = Arc::clone(&self.rules);
-        let plan = Plan::new(&self.judge.checks, &self.config.skipped, &self.judge.sources, rules);
+        let wanted = self.wanted();
+        wanted.makes_sense().map_err(Failure::usage)?;
+        let plan = Plan::new(&wanted, rules);
+        plan.asks_all(&self.judge.with).map_err(Failure::usage)?;
         let units = outside(&self.reach, &plan).map_err(Failure::usage)?;
         let recipe = plan.recipe(&self.config);
         let checks: Vec<String> = plan.checks.iter().map(|check| check.id.to_owned()).collect();
@@ -85,6 +88,16 @@ impl Job {
         teller.tell_scanned(scanned, run, planned, &mut signals).await
     }
 
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            checks: &self.judge.checks,
+            skipped: &self.config.skipped,
+            sources: &self.judge.sources,
+            with: &self.config.with,
+            probe: self.config.probing.on,
+        }
+    }
+
     /// Who scans, and what rules have to know before; nobody, where AWS is not asked.
     async fn enter(&self, session: &Session) -> Result<Entered> {
         match self.reach.reaches_aws() {
@@ -104,8 +117,11 @@ impl Job {
     ) -> Result<Scanned, Failure> {
         let (stop, stopped) = Stop::new();
         let progress = Progress::new(&entered.session, teller.shows_progress());
+        let config::Probing { allowed, rate, .. } = self.config.probing.clone();
+        let probing = plan.probes.then(|| Probing::new(&self.prober, &plan.sources, allowed, rate));
         let scanner = Arc::new(Scanner {
             plan,
+            probing,
             session: entered.session,
             caller: entered.caller,
             regions: self.config.regions.clone(),

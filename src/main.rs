@@ -81,7 +81,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Checks { sources: false, format } => print(checks::text(format)),
         Command::Checks { sources: true, format } => print(places::text(format)),
         Command::Explain { check } => print(explain::text(&check)),
-        Command::Policy { policy } => write::answer(&policy::text(&policy)),
+        Command::Policy { policy } => write::answer(&policy::text(&policy).map_err(Failure::usage)?),
         Command::Schema => print(schema::text()),
     }
 }

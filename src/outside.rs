@@ -61,6 +61,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::plan::Wanted;
 
     fn asked(endpoints: &[&str], files: &[PathBuf]) -> Reach {
         let endpoints = endpoints.iter().map(|endpoint| endpoint.parse().unwrap()).collect();
@@ -76,7 +77,7 @@ mod tests {
             &["h.example:443", "h.example:443", "h.example:443#other"],
             &[plain.clone(), dotted, plain, missing.clone(), missing],
         );
-        assert_eq!(outside(&reach, &Plan::new(&[], &[], &[], Arc::default())).unwrap().len(), 4);
+        assert_eq!(outside(&reach, &Plan::new(&Wanted::default(), Arc::default())).unwrap().len(), 4);
     }
 
     #[test]
@@ -86,7 +87,7 @@ mod tests {
             let path = folder.path().join("hosts.txt");
             fs::write(&path, text).unwrap();
             let reach = Reach { endpoint_lists: vec![path], ..asked(&["a.example:443"], &[]) };
-            outside(&reach, &Plan::new(&[], &[], &[], Arc::default()))
+            outside(&reach, &Plan::new(&Wanted::default(), Arc::default()))
         };
         let units =
             of("# ours\n\n  b.example:443#c.example \r\nsmtp://d.example:25\na.example:443\n").unwrap();
@@ -96,7 +97,7 @@ mod tests {
         assert!(error("a.example:443\nb.example\n").contains("hosts.txt, line 2: "), "{}", error("x\ny"));
         assert!(error("# nothing\n").ends_with("hosts.txt: no endpoint in it"));
         let missing = Reach { endpoint_lists: vec!["/no/such".into()], ..Reach::default() };
-        let plan = Plan::new(&[], &[], &[], Arc::default());
+        let plan = Plan::new(&Wanted::default(), Arc::default());
         assert!(outside(&missing, &plan).unwrap_err().to_string().contains("--endpoints-from /no/such"));
         assert!(!missing.reaches_aws());
     }
@@ -104,7 +105,9 @@ mod tests {
     #[test]
     fn what_no_check_reads_is_refused_by_its_name() {
         let refused = |reach: &Reach, check: &str| {
-            let plan = Plan::new(&[check.to_owned()], &[], &[], Arc::default());
+            let checks = [check.to_owned()];
+            let wanted = Wanted { checks: &checks, ..Wanted::default() };
+            let plan = Plan::new(&wanted, Arc::default());
             outside(reach, &plan).err().map(|error| error.to_string())
         };
         let endpoint = asked(&["h.example:443"], &[]);

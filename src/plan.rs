@@ -3,36 +3,94 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use anyhow::{Result, bail};
 use data_encoding::HEXLOWER;
 use howler_checks::CHECKS;
 use howler_model::{Check, FactKind, Gap, Region, Scope, ScopeCoverage, Unseen};
 use howler_rules::Rules;
-use howler_sources::{Gather, SOURCES, Source};
+use howler_sources::{Asked, Gather, SOURCES, Source};
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::unit::Unit;
+
+/// What somebody wants of a scan, by names.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// These checks; all if there is none.
+    pub checks: &'a [String],
+    /// Without these.
+    pub skipped: &'a [String],
+    /// These sources, of those that the checks need; all that every scan asks if there is none.
+    pub sources: &'a [String],
+    /// Sources beside them that are asked only by name.
+    pub with: &'a [String],
+    /// Endpoints that are found are asked.
+    pub probe: bool,
+}
+
+impl Wanted<'_> {
+    /// Whether what sources find that are asked for by name is of any use.
+    ///
+    /// # Errors
+    /// One that finds endpoints, where none that is found is asked.
+    pub fn makes_sense(&self) -> Result<()> {
+        let named = |source: &&&Source| self.with.iter().any(|name| name == source.id);
+        let idle = |source: &&&Source| !self.probe && source.kinds == [FactKind::Discovered];
+        match SOURCES.iter().filter(named).find(idle) {
+            None => Ok(()),
+            Some(Source { id, .. }) => bail!("{id} finds endpoints, which are asked only with --probe"),
+        }
+    }
+
+    fn checks(&self) -> Vec<&'static Check> {
+        let is_in = |names: &[String], check: &Check| names.iter().any(|name| name == check.id);
+        let asked = |check: &Check| self.checks.is_empty() || is_in(self.checks, check);
+        CHECKS.iter().filter(|check| asked(check) && !is_in(self.skipped, check)).copied().collect()
+    }
+
+    /// Whether a source is asked, if checks need it.
+    fn asks(&self, source: &Source) -> bool {
+        let is_in = |names: &[String]| names.iter().any(|name| name == source.id);
+        match self.sources.is_empty() {
+            true => source.asked == Asked::Always || is_in(self.with),
+            false => is_in(self.sources) || is_in(self.with),
+        }
+    }
+}
 
 /// The checks of a scan, the rules that its findings go by, and the sources that both need.
 pub struct Plan {
     pub checks: Vec<&'static Check>,
     pub sources: Vec<&'static Source>,
     pub rules: Arc<Rules>,
+    /// Whether endpoints that are found are asked: somebody wants it, and a check reads what they serve.
+    pub probes: bool,
 }
 
 impl Plan {
     /// The plan of all checks, or of those that are asked for and not skipped, and of all sources that they need, or of
     /// those of them that are asked for; and of tags, where rules go by them.
-    pub fn new(only: &[String], skipped: &[String], named_sources: &[String], rules: Arc<Rules>) -> Self {
-        let named = |names: &[String], check: &Check| names.iter().any(|name| name == check.id);
-        let wanted =
-            |check: &&&'static Check| (only.is_empty() || named(only, check)) && !named(skipped, check);
-        let checks: Vec<_> = CHECKS.iter().filter(wanted).copied().collect();
-        let mut sources = sources(&checks);
-        sources
-            .retain(|source| named_sources.is_empty() || named_sources.iter().any(|name| name == source.id));
-        let plan = Self { checks, sources, rules };
+    pub fn new(wanted: &Wanted<'_>, rules: Arc<Rules>) -> Self {
+        let checks = wanted.checks();
+        let kinds = kinds(&checks);
+        let probes = wanted.probe && (kinds.is_empty() || kinds.contains(&FactKind::Served));
+        let mut sources = sources(kinds, probes);
+        sources.retain(|source| wanted.asks(source));
+        let plan = Self { checks, sources, rules, probes };
         if plan.rules.needs_tags() { plan.with_tags() } else { plan }
+    }
+
+    /// Whether these sources are asked, which somebody named just now.
+    ///
+    /// # Errors
+    /// One that nothing would come of.
+    pub fn asks_all(&self, with: &[String]) -> Result<()> {
+        let asked = |name: &&String| self.sources.iter().any(|source| source.id == **name);
+        match with.iter().find(|name| !asked(name)) {
+            None => Ok(()),
+            Some(name) => bail!("--with {name}: no check that is left reads what it finds"),
+        }
     }
 
     /// The plan with the tags of whatever its sources read in AWS.
@@ -65,7 +123,8 @@ impl Plan {
         let sources: Vec<&str> = self.sources.iter().map(|source| source.id).collect();
         let Config { accounts, regions, thresholds, .. } = config;
         let rules = self.rules.digest();
-        let all = (env!("CARGO_PKG_VERSION"), checks, sources, accounts, regions, thresholds, rules);
+        let probing = self.probes.then_some(&config.probing);
+        let all = (env!("CARGO_PKG_VERSION"), checks, sources, probing, accounts, regions, thresholds, rules);
         HEXLOWER.encode(&Sha256::digest(format!("{all:?}")))
     }
 
@@ -94,14 +153,22 @@ impl Plan {
     }
 }
 
-/// The sources that yield what the checks read. Coverage comes with every source, so that a plan of coverage
-/// alone asks them all. Tags are read by no check.
-fn sources(checks: &[&Check]) -> Vec<&'static Source> {
-    let kinds = checks.iter().flat_map(|check| check.needs).filter(|kind| **kind != FactKind::Coverage);
-    let kinds: BTreeSet<_> = kinds.collect();
-    let yields =
-        |source: &&&'static Source| kinds.is_empty() || source.kinds.iter().any(|kind| kinds.contains(kind));
-    SOURCES.iter().filter(yields).filter(|source| !tells_tags(source)).copied().collect()
+/// The kinds of fact that checks read, but for coverage, which comes with every source.
+fn kinds(checks: &[&Check]) -> BTreeSet<FactKind> {
+    let kinds = checks.iter().flat_map(|check| check.needs).copied();
+    kinds.filter(|kind| *kind != FactKind::Coverage).collect()
+}
+
+/// The sources that yield these kinds, or anything: a plan of coverage alone asks them all. Tags are read by no check.
+/// What endpoints serve, they serve where bindings and discoveries say, to whoever asks by the names of certificates;
+/// where none is asked, nobody needs to discover any.
+fn sources(mut kinds: BTreeSet<FactKind>, probes: bool) -> Vec<&'static Source> {
+    use FactKind::{Binding, Certificate, Discovered};
+    let anything = kinds.is_empty();
+    kinds.extend([Binding, Certificate, Discovered].into_iter().filter(|_| probes));
+    let yields = |kind: &FactKind| (anything || kinds.contains(kind)) && (probes || *kind != Discovered);
+    let asked = |source: &&&'static Source| !tells_tags(source) && source.kinds.iter().any(yields);
+    SOURCES.iter().filter(asked).copied().collect()
 }
 
 fn tells_tags(source: &Source) -> bool {
@@ -122,10 +189,20 @@ pub fn missed(scope: Scope, unseen: Unseen) -> ScopeCoverage {
 mod tests {
     use super::*;
 
+    fn owned(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    /// A plan of all checks that are left, with these sources by name.
+    fn plan_with(skipped: &[&str], with: &[&str], probe: bool) -> Plan {
+        let [skipped, with] = [skipped, with].map(owned);
+        Plan::new(&Wanted { skipped: &skipped, with: &with, probe, ..Wanted::default() }, Arc::default())
+    }
+
     fn plan(only: &[&str], skipped: &[&str], sources: &[&str]) -> Plan {
-        let [only, skipped, sources] = [only, skipped, sources]
-            .map(|names| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
-        Plan::new(&only, &skipped, &sources, Arc::default())
+        let [checks, skipped, sources] = [only, skipped, sources].map(owned);
+        let wanted = Wanted { checks: &checks, skipped: &skipped, sources: &sources, ..Wanted::default() };
+        Plan::new(&wanted, Arc::default())
     }
 
     fn ids(plan: &Plan) -> Vec<&str> {
@@ -155,10 +232,53 @@ mod tests {
 
     #[test]
     fn all_checks_ask_all_sources_and_so_does_coverage_alone() {
-        let all = SOURCES.iter().filter(|source| !tells_tags(source)).count();
+        let every = SOURCES.iter().filter(|source| source.asked == Asked::Always && !only_discovers(source));
+        let all = every.clone().filter(|source| !tells_tags(source)).count();
         assert_eq!(plan(&[], &[], &[]).sources.len(), all);
         assert_eq!(plan(&["scan-coverage"], &[], &[]).sources.len(), all);
-        assert_eq!(plan(&[], &[], &[]).with_tags().sources.len(), SOURCES.len());
+        assert_eq!(plan(&[], &[], &[]).with_tags().sources.len(), every.count());
+    }
+
+    fn only_discovers(source: &Source) -> bool {
+        source.kinds == [FactKind::Discovered]
+    }
+
+    #[test]
+    fn what_is_asked_by_name_is_asked_by_nobody_else() {
+        let optional = SOURCES.iter().filter(|source| source.asked == Asked::OnRequest);
+        for source in optional {
+            assert!(!ids(&plan_with(&[], &[], true)).contains(&source.id), "{}", source.id);
+            let with = plan_with(&[], &[source.id], true);
+            assert!(ids(&with).contains(&source.id), "{}", source.id);
+            assert!(with.asks_all(&owned(&[source.id])).is_ok());
+            assert!(ids(&plan(&[], &[], &[source.id])).contains(&source.id) != only_discovers(source));
+        }
+    }
+
+    #[test]
+    fn endpoints_are_discovered_only_to_be_asked() {
+        for source in SOURCES.iter().filter(|source| only_discovers(source)) {
+            let with = owned(&[source.id]);
+            let without = Wanted { with: &with, ..Wanted::default() };
+            assert!(!ids(&Plan::new(&without, Arc::default())).contains(&source.id), "{}", source.id);
+            let said = without.makes_sense().unwrap_err().to_string();
+            assert!(said.contains(source.id) && said.contains("--probe"), "{said}");
+            assert!(Wanted { probe: true, ..without }.makes_sense().is_ok());
+        }
+    }
+
+    #[test]
+    fn what_endpoints_serve_needs_what_says_where_they_are() {
+        let check = owned(&["certificate-name-mismatch"]);
+        let wanted = Wanted { checks: &check, probe: true, ..Wanted::default() };
+        let plan = Plan::new(&wanted, Arc::default());
+        assert!(plan.probes);
+        for id in ["elb-listeners", "acm-certificates", "endpoints"] {
+            assert!(ids(&plan).contains(&id), "{id}");
+        }
+        let quotas = owned(&["quota-utilization"]);
+        let plan = Plan::new(&Wanted { checks: &quotas, ..wanted }, Arc::default());
+        assert!(!plan.probes && !ids(&plan).contains(&"elb-listeners"), "nobody reads what they serve");
     }
 
     #[test]

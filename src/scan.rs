@@ -263,7 +263,8 @@ mod tests {
         let progress = Progress::new(&session, false);
         let checks = vec![&FATAL, CHECKS[0]];
         let scanner = Scanner {
-            plan: Plan { checks, sources: Vec::new(), rules: Arc::default() },
+            plan: Plan { checks, sources: Vec::new(), rules: Arc::default(), probes: false },
+            probing: None,
             session,
             caller: None,
             regions: Vec::new(),

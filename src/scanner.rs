@@ -12,7 +12,7 @@ use howler_model::{
 };
 use howler_reports::Told;
 use howler_rules::{Around, Blind};
-use howler_sources::{Account, Gather, Passwords, Prober, Regions, Role, Session, Source};
+use howler_sources::{Account, Gather, Passwords, Prober, Probing, Regions, Role, Session, Source};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -54,6 +54,8 @@ pub struct Scanner {
     pub caller: Option<Caller>,
     pub regions: Vec<RegionChoice>,
     pub prober: Prober,
+    /// None where endpoints that are found are not asked.
+    pub probing: Option<Probing>,
     /// Of stores of certificates in files.
     pub passwords: Passwords,
     pub thresholds: Thresholds,
@@ -103,7 +105,10 @@ impl Scanner {
             None => self.as_caller().await,
         };
         match seen {
-            Ok((facts, calls)) => Seen { calls, ..self.judge(facts, entrant.tags.as_deref()) },
+            Ok((facts, calls)) => {
+                let facts = self.with_served(facts).await;
+                Seen { calls, ..self.judge(facts, entrant.tags.as_deref()) }
+            }
             Err(Outside::Unseen(unseen)) => self.judge_unseen(unit, unseen),
             Err(Outside::Misuse(misuse)) => Seen { misuse: Some(misuse), ..Seen::default() },
         }
@@ -117,6 +122,16 @@ impl Scanner {
         let mut facts = Facts { scopes: chosen.scopes, ..Facts::default() };
         facts.extend(entered.facts(&self.plan, &self.stop).await);
         Ok((facts, entered.account.calls()))
+    }
+
+    /// The facts with what the endpoints in them serve, where those are asked.
+    async fn with_served(&self, mut facts: Facts) -> Facts {
+        if let Some(probing) = &self.probing {
+            let served = probing.served(&facts, self.now, self.stop.reached()).await;
+            facts.extend(served);
+            probing.look_for_records(&mut facts, self.now, self.stop.reached()).await;
+        }
+        facts
     }
 
     /// What every account has is asked as soon as the role is taken. Whether it led into the right account, and what
@@ -270,6 +285,12 @@ impl Stop {
         if self.0.clone().wait_for(|stopped| *stopped).await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// Why something is not seen, once it is set.
+    async fn reached(&self) -> Unseen {
+        self.wait().await;
+        Self::unseen()
     }
 
     /// What was not seen because of it.

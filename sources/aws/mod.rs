@@ -31,6 +31,7 @@ pub(crate) mod directory_certificates;
 pub(crate) mod dms_certificates;
 mod domain;
 pub(crate) mod ebs_quotas;
+pub(crate) mod ec2_addresses;
 pub(crate) mod ec2_quotas;
 #[cfg(feature = "eks")]
 pub(crate) mod eks_clusters;
@@ -80,6 +81,8 @@ pub(crate) mod resource_tags;
 pub(crate) mod roles_anywhere;
 #[cfg(feature = "rolesanywhere")]
 pub(crate) mod roles_anywhere_subjects;
+#[cfg(feature = "route53")]
+pub(crate) mod route53_records;
 #[cfg(feature = "sesv2")]
 pub(crate) mod ses_certificates;
 pub(crate) mod site_to_site_vpns;

@@ -8,6 +8,12 @@ use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
 
 use super::policy::Refused;
 
+/// The code of an address that is not asked.
+pub(crate) const REFUSED: &str = "refused-by-policy";
+
+/// The code of a host on which nobody serves a port.
+pub(crate) const NOBODY: &str = "connection-refused";
+
 /// A failure before the server showed a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
@@ -29,8 +35,10 @@ impl Failure {
         Self::new(Reason::Network, "name-not-resolved", message)
     }
 
-    pub(super) fn refused(rule: Refused) -> Self {
-        Self::new(Reason::Skipped, "refused-by-policy", rule.to_string())
+    /// What somebody named has to be seen; what was only found need not be.
+    pub(super) fn refused(rule: Refused, found: bool) -> Self {
+        let reason = if found { Reason::LeftOut } else { Reason::Skipped };
+        Self::new(reason, REFUSED, rule.to_string())
     }
 
     pub(super) fn too_many_addresses(beyond: usize) -> Self {
@@ -100,7 +108,7 @@ impl Failure {
     /// From a connection.
     pub(super) fn of_io(error: &io::Error) -> Self {
         let (reason, code) = match error.kind() {
-            ErrorKind::ConnectionRefused => (Reason::Network, "connection-refused"),
+            ErrorKind::ConnectionRefused => (Reason::Network, NOBODY),
             ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
                 (Reason::Network, "connection-reset")
             }

@@ -13,9 +13,21 @@ const REMEMBERED: usize = 1024;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Gate {
     seats: Arc<Mutex<HashMap<IpAddr, Arc<Semaphore>>>>,
+    /// Those to all addresses together, where there is a bound.
+    all: Option<Arc<Semaphore>>,
 }
 
 impl Gate {
+    /// The same addresses, for so many connections in all.
+    pub(crate) fn bounded(&self, connections: usize) -> Self {
+        Self { seats: Arc::clone(&self.seats), all: Some(Arc::new(Semaphore::new(connections))) }
+    }
+
+    /// Waits until one more connection is within the bound, if there is one.
+    pub(super) async fn one_more(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(self.all.as_ref()?).acquire_owned().await.ok()
+    }
+
     /// Waits until fewer than `at_once` are connected to an address. There is nobody to spare on this machine itself.
     pub(super) async fn enter(&self, address: IpAddr, at_once: usize) -> Option<OwnedSemaphorePermit> {
         if address.is_loopback() {
@@ -53,6 +65,17 @@ mod tests {
         drop(first);
         assert!(timeout(SOON, gate.enter(address, 2)).await.is_ok());
         assert!(gate.enter(IpAddr::from([127, 0, 0, 1]), 2).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn all_addresses_together_have_so_many_connections_where_there_is_a_bound() {
+        let gate = Gate::default();
+        assert!(gate.one_more().await.is_none(), "there is none");
+        let bounded = gate.bounded(1);
+        let first = bounded.one_more().await;
+        assert!(timeout(SOON, bounded.clone().one_more()).await.is_err());
+        drop(first);
+        assert!(timeout(SOON, bounded.one_more()).await.unwrap().is_some());
     }
 
     #[tokio::test]

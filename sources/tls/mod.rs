@@ -24,10 +24,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
-use howler_model::{Endpoint, Facts, Scope, Service};
+use howler_model::{Endpoint, Scope};
 use tokio::time::{Instant, timeout_at};
 
 pub use anchors::TrustAnchors;
+pub(crate) use failure::{NOBODY, REFUSED};
 pub(crate) use gate::Gate;
 pub use network::Network;
 pub use policy::Private;
@@ -69,11 +70,15 @@ impl Default for Limits {
 /// What one address came to, or why there is none.
 type Visit = (Option<SocketAddr>, Result<Handshake, Failure>);
 
-/// What an endpoint serves, on every address that its name has.
+/// What an endpoint of a scope serves, on every address that its name has.
 ///
 /// `now` is the time that trust is judged at. Each address that could not be seen is a gap.
-pub(crate) async fn probe(endpoint: &Endpoint, prober: &Prober, now: DateTime<Utc>) -> Facts {
-    let scope = Scope::outside(endpoint.to_string(), Service::TLS);
+pub(crate) async fn probe(
+    endpoint: &Endpoint,
+    scope: &Scope,
+    prober: &Prober,
+    now: DateTime<Utc>,
+) -> Gathered {
     let begun = Instant::now();
     let visits = match resolve(endpoint, begun + prober.limits.total).await {
         Ok(addresses) => visit(endpoint, &addresses, begun.elapsed(), prober).await,
@@ -84,11 +89,11 @@ pub(crate) async fn probe(endpoint: &Endpoint, prober: &Prober, now: DateTime<Ut
         let item = address.map(|address| address.to_string());
         let handshake = gathered.note(item.as_deref(), result.map_err(Failure::into_unseen));
         let served = address.zip(handshake).map(|(address, handshake)| {
-            served::judged(endpoint, &scope, address, handshake, &prober.trust, now)
+            served::judged(endpoint, scope, address, handshake, &prober.trust, now)
         });
         gathered.facts.served.extend(served);
     }
-    gathered.into_facts(scope)
+    gathered
 }
 
 /// What each address shows, in their order. So much of the time is `spent`.
@@ -102,9 +107,11 @@ async fn visit(
     let (near, beyond) = addresses.split_at(addresses.len().min(limits.addresses));
     let asked = near.iter().map(async |&address| {
         if let Err(refused) = address_policy(address.ip(), &prober.private) {
-            return vec![(Some(address), Err(Failure::refused(refused)))];
+            let found = prober.private != Private::Any;
+            return vec![(Some(address), Err(Failure::refused(refused, found)))];
         }
         let _seat = prober.gate.enter(address.ip(), limits.at_once).await;
+        let _one = prober.gate.one_more().await;
         let deadline = Instant::now() + limits.total.saturating_sub(spent);
         let results = Probe { address, endpoint, deadline, limits }.ask().await;
         results.into_iter().map(|result| (Some(address), result)).collect()
@@ -135,6 +142,8 @@ async fn resolve(endpoint: &Endpoint, deadline: Instant) -> Result<Vec<SocketAdd
 
 #[cfg(test)]
 mod tests {
+    use howler_model::{Reason, Service};
+
     use super::*;
 
     #[tokio::test]
@@ -170,16 +179,18 @@ mod tests {
     #[tokio::test]
     async fn what_was_found_is_not_asked_at_private_addresses_unless_they_are_allowed() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let endpoint = free.to_string().parse().unwrap();
+        let endpoint: Endpoint = free.to_string().parse().unwrap();
         let named = Prober::new(TrustAnchors::default(), Limits::default());
-        for (networks, code) in [
-            (vec![], "refused-by-policy"),
-            (vec!["10.0.0.0/8"], "refused-by-policy"),
-            (vec!["127.0.0.0/8"], "connection-refused"),
+        let scope = Scope::outside(endpoint.to_string(), Service::TLS);
+        for (networks, reason, code) in [
+            (vec![], Reason::LeftOut, REFUSED),
+            (vec!["10.0.0.0/8"], Reason::LeftOut, REFUSED),
+            (vec!["127.0.0.0/8"], Reason::Network, "connection-refused"),
         ] {
             let prober = named.within(networks.iter().map(|network| network.parse().unwrap()).collect());
-            let facts = probe(&endpoint, &prober, DateTime::UNIX_EPOCH).await;
-            assert_eq!(facts.scopes[0].gaps[0].unseen.code.as_deref(), Some(code), "{networks:?}");
+            let gathered = probe(&endpoint, &scope, &prober, DateTime::UNIX_EPOCH).await;
+            let unseen = &gathered.gaps[0].1;
+            assert_eq!((unseen.reason, unseen.code.as_deref()), (reason, Some(code)), "{networks:?}");
         }
     }
 }

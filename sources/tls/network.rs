@@ -1,5 +1,6 @@
 //! A range of addresses in CIDR notation, as somebody allows it.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -37,6 +38,13 @@ fn bits(address: IpAddr) -> u128 {
 /// The bits of an address before its host part.
 fn beginning(address: IpAddr, prefix: u32) -> u128 {
     bits(address).checked_shr(width(address) - prefix).unwrap_or(0)
+}
+
+impl fmt::Display for Network {
+    /// As it is read.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.first, self.prefix)
+    }
 }
 
 impl FromStr for Network {
@@ -82,6 +90,13 @@ mod tests {
             ("fd00::/8", "fe00::"),
         ] {
             assert!(!within(network, address), "{network} {address}");
+        }
+    }
+
+    #[test]
+    fn networks_read_back_as_they_are_written() {
+        for text in ["10.0.0.0/8", "fd00::/8", "::/0"] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
         }
     }
 

@@ -5,7 +5,7 @@ use howler_model::Partition;
 use howler_sources::{RoleArn, RoleName};
 
 use super::notify::NotifyParser;
-use super::{Notify, check_names};
+use super::{Notify, check_names, optional_source_names};
 
 #[derive(Debug, Subcommand)]
 pub enum Policy {
@@ -14,6 +14,12 @@ pub enum Policy {
         /// Only what this check needs [repeatable]
         #[arg(long = "check", value_name = "CHECK", value_parser = check_names())]
         checks: Vec<String>,
+        /// Also what this source needs, which no scan asks that does not name it [repeatable]
+        #[arg(long = "with", value_name = "SOURCE", value_parser = optional_source_names())]
+        with: Vec<String>,
+        /// Also what `scan --probe` needs to find endpoints
+        #[arg(long)]
+        probe: bool,
         /// A role that the scan takes; allows just that [repeatable]
         #[arg(long = "role", value_name = "ARN")]
         roles: Vec<RoleArn>,

@@ -12,15 +12,15 @@ use howler_sources::{Gather, RoleArn, Session, Settings, Source};
 use super::scan::{last_scan, settings};
 use crate::account::Entered;
 use crate::args;
-use crate::config::{self, Config, flags};
+use crate::config::{self, Config, Probing, flags, probed};
 use crate::entries::{Entry, enter_all};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::floor::{Floor, Work};
 use crate::identity;
 use crate::outside::outside;
-use crate::plan::Plan;
 use crate::plan::missed as missed_scope;
+use crate::plan::{Plan, Wanted};
 use crate::regions;
 use crate::unit::{Unit, account_scope};
 use crate::weights::Weights;
@@ -31,19 +31,29 @@ const CPU_PER_CALL: Duration = Duration::from_micros(250);
 
 /// Runs the command.
 pub async fn run(args: args::Plan) -> Result<Exit, Failure> {
-    let said = flags(Some(&args.reach.aws), Some(&args.judge), None);
+    let mut said = flags(Some(&args.reach.aws), Some(&args.judge), None);
+    said.extend(probed(&args.reach.probe));
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
     let clock = Clock::new(args.judge.now);
     let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
     let session = Session::start(&settings).await.map_err(Failure::usage)?;
     let rules = Arc::new(config::rules(&config, clock.now()).map_err(Failure::usage)?);
-    let plan = Plan::new(&args.judge.checks, &config.skipped, &args.judge.sources, rules);
+    let wanted = Wanted {
+        checks: &args.judge.checks,
+        skipped: &config.skipped,
+        sources: &args.judge.sources,
+        with: &config.with,
+        probe: config.probing.on,
+    };
+    wanted.makes_sense().map_err(Failure::usage)?;
+    let plan = Plan::new(&wanted, rules);
+    plan.asks_all(&args.judge.with).map_err(Failure::usage)?;
     let elsewhere = outside(&args.reach, &plan).map_err(Failure::usage)?;
     let mut planned = Planned { elsewhere, ..Planned::default() };
     if args.reach.reaches_aws() {
         planned.enter(&session, &config, &plan).await.map_err(Failure::usage)?;
     }
-    let text = planned.text(&plan) + &planned.cost(&plan, &config, &session, &settings);
+    let text = planned.text(&plan, &config.probing) + &planned.cost(&plan, &config, &session, &settings);
     answer(&text)?;
     let gaps = planned.scopes.iter().any(|scope| scope.status().is_gap());
     Ok(if gaps { Exit::Incomplete } else { Exit::Fine })
@@ -79,7 +89,7 @@ impl Planned {
         Ok(())
     }
 
-    fn text(&self, plan: &Plan) -> String {
+    fn text(&self, plan: &Plan, probing: &Probing) -> String {
         let accounts: Vec<String> = self.accounts.iter().map(of_account).collect();
         let elsewhere: Vec<String> = self.elsewhere.iter().filter_map(elsewhere).collect();
         let asked = plan.sources.iter().filter(|source| self.asks(source));
@@ -96,6 +106,7 @@ impl Planned {
             section("Accounts", &accounts),
             section("Outside AWS", &elsewhere),
             section("Sources", &sources),
+            section("Endpoints that are found", &probes(plan, probing)),
             section("Not asked", &missed),
             format!("{}\n", counts.join(", ")),
         ]
@@ -184,6 +195,16 @@ fn of_source(source: &Source) -> String {
         Gather::Path(_) => "path",
     };
     format!("{:22}  each {once:8}  {}", source.id, source.title)
+}
+
+/// How endpoints are asked that are found; nothing if they are not.
+fn probes(plan: &Plan, Probing { allowed, rate, .. }: &Probing) -> Vec<String> {
+    let networks: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    let private = match networks.is_empty() {
+        true => "those at private addresses are left out".to_owned(),
+        false => format!("those at private addresses only in {}", networks.join(", ")),
+    };
+    plan.probes.then(|| format!("asked over TLS, {rate} a second; {private}")).into_iter().collect()
 }
 
 /// Why a scope will not be asked, unless it was and is complete.

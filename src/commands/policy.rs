@@ -3,19 +3,38 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use anyhow::Result;
 use howler_model::Partition;
 use howler_sources::{IDENTITY_ACTIONS, ORGANIZATION_ACTIONS, TAG_ACTIONS, UNIT_ACTIONS};
 use serde_json::{Value, json};
 
 use crate::args::{Notify, Policy};
-use crate::plan::Plan;
+use crate::plan::{Plan, Wanted};
 
 /// The policy, as it is printed.
-pub fn text(policy: &Policy) -> String {
-    let Policy::Iam { checks, roles, via, organization, units, tags, gateways, partition, role_name } =
-        policy;
+///
+/// # Errors
+/// A source that is named and that nothing would come of.
+pub fn text(policy: &Policy) -> Result<String> {
+    let Policy::Iam {
+        checks,
+        with,
+        probe,
+        roles,
+        via,
+        organization,
+        units,
+        tags,
+        gateways,
+        partition,
+        role_name,
+    } = policy;
     // Owners may be found by tags, of resources and of accounts.
-    let mut actions = Plan::new(checks, &[], &[], Arc::default()).with_tags().actions();
+    let wanted = Wanted { checks, with, probe: *probe, ..Wanted::default() };
+    wanted.makes_sense()?;
+    let plan = Plan::new(&wanted, Arc::default());
+    plan.asks_all(with)?;
+    let mut actions = plan.with_tags().actions();
     actions.extend(IDENTITY_ACTIONS);
     // Tags are looked for in the whole organisation, unless a part of it is named.
     let whole = *organization || (*tags && !units);
@@ -28,7 +47,7 @@ pub fn text(policy: &Policy) -> String {
     let named = roles.iter().chain(via).map(|role| role.as_str().to_owned());
     let roles = named.chain(everywhere).collect();
     let delivers = gateways.iter().filter_map(|gateway| delivers(gateway, *partition));
-    format!("{:#}\n", statements(&actions, &roles, delivers))
+    Ok(format!("{:#}\n", statements(&actions, &roles, delivers)))
 }
 
 /// What a gateway needs that is a service of AWS, by what its address names.

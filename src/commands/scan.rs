@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
-use howler_sources::{Limits, Passwords, Prober, Settings, THROTTLED_FOR, TrustAnchors, present};
+use howler_sources::{Limits, Passwords, Prober, Probing, Settings, THROTTLED_FOR, TrustAnchors, present};
 
 use crate::args::{self, Aws, Reach};
-use crate::config::{self, Config, Target, flags};
+use crate::config::{self, Config, Target, flags, probed};
 use crate::environment::{self, Clock};
 use crate::exit::{Exit, Failure};
 use crate::job::Job;
@@ -28,12 +28,14 @@ const PLACES: usize = 128;
 /// Runs the command.
 pub async fn run(args: args::Scan) -> Result<Exit, Failure> {
     let clock = Clock::new(args.judge.now);
-    let said = flags(Some(&args.reach.aws), Some(&args.judge), Some(&args.tell));
+    let mut said = flags(Some(&args.reach.aws), Some(&args.judge), Some(&args.tell));
+    said.extend(probed(&args.reach.probe));
     let (config, _) = config::load(&args.file, said).map_err(Failure::usage)?;
     let rules = Arc::new(config::rules(&config, clock.now()).map_err(Failure::usage)?);
     let shard = args.share.map(|share| share.shard(environment::array_index())).transpose();
     let shard = shard.map_err(|error| Failure::usage(Error::msg(error)))?;
     let settings = settings(&args.reach.aws, clock).map_err(Failure::usage)?;
+    let settings = if config.probing.on { also_probing(settings, &config.probing) } else { settings };
     let teller = match shard {
         Some(shard) => Teller::of_part(&args.tell, &config, shard),
         None => Teller::new(&args.tell, &config, Some(settings.clone())),
@@ -67,10 +69,19 @@ pub fn settings(aws: &Aws, clock: Clock) -> Result<Settings> {
         concurrency: environment::connections(CONCURRENCY),
         places: PLACES,
         bodies: false,
+        ports: Vec::new(),
         ca_bundle: environment::ca_bundle()?,
         stand_in: None,
         now: clock.now(),
     })
+}
+
+/// The same where endpoints are asked too: connections are left for them, and there is something to compare bodies of
+/// certificates with.
+fn also_probing(settings: Settings, probing: &config::Probing) -> Settings {
+    let files = environment::connections(CONCURRENCY + Probing::CONNECTIONS);
+    let concurrency = files.saturating_sub(Probing::CONNECTIONS).max(1);
+    Settings { bodies: true, ports: probing.ports.clone(), concurrency, ..settings }
 }
 
 /// How gateways reach AWS that are services of it, where nothing is scanned; none if there are none.

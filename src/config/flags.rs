@@ -9,7 +9,7 @@ use howler_sources::{ExternalId, ParentId, RoleArn};
 
 use super::Value;
 use super::layers::{Entry, Layer, Origin};
-use crate::args::{Aws, Judge, Notify, RegionChoice, Tell};
+use crate::args::{Aws, Judge, Notify, Probe, RegionChoice, Tell};
 
 /// What was said on the command line.
 pub fn flags(aws: Option<&Aws>, judge: Option<&Judge>, tell: Option<&Tell>) -> Layer {
@@ -52,13 +52,28 @@ fn judged(judge: &Judge) -> Layer {
             Some(entry("scan.skip_checks", "--check", others))
         }
     };
-    skipped.into_iter().collect()
+    let with = list("scan.with", "--with", judge.with.iter().map(String::as_str));
+    skipped.into_iter().chain(with).collect()
 }
 
 fn told(tell: &Tell) -> Layer {
     let fail_on =
         tell.fail_on.map(|severity| entry("report.fail_on", "--fail-on", Value::from(severity.as_str())));
     fail_on.into_iter().chain(delivered(&tell.gateways, tell.remember.state.as_deref())).collect()
+}
+
+/// What was said about endpoints that are found.
+pub fn probed(probe: &Probe) -> Layer {
+    let networks: Vec<String> = probe.allowed.iter().map(ToString::to_string).collect();
+    let ports: Vec<String> = probe.ports.iter().map(ToString::to_string).collect();
+    let rate = probe.rate.map(|rate| entry("scan.probe_rate", "--probe-rate", Value::Number(rate.into())));
+    let said = [
+        probe.probe.then(|| entry("scan.probe", "--probe", Value::from(true))),
+        list("scan.allow_private", "--allow-private", networks.iter().map(String::as_str)),
+        list("scan.probe_ports", "--probe-port", ports.iter().map(String::as_str)),
+        rate,
+    ];
+    said.into_iter().flatten().collect()
 }
 
 /// The gateways and the memory of the command line.

@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use howler_checks::CHECKS;
 use howler_model::Severity;
+use howler_sources::{Asked, SOURCES};
 
 use super::file::meant;
 use super::{Config, Value, notify};
@@ -91,6 +92,21 @@ pub static KEYS: &[Key] = keys! {
     "scan.skip_checks", Some("--skip-check"), Like(r#"["certificate-untrusted"]"#),
         "Checks that are left out; `howler checks` lists all.",
         |config, _, value| config.skipped = checks(value.list()?)?;
+    "scan.with", Some("--with"), Like(r#"["route53-records"]"#),
+        "Also ask these sources, which no scan asks that does not name them.",
+        |config, _, value| config.with = optional_sources(value.list()?)?;
+    "scan.probe", Some("--probe"), Is("false"),
+        "Ask the endpoints, too, that are found in AWS, over TLS; otherwise a scan asks nothing but AWS itself.",
+        |config, _, value| config.probing.on = value.flag()?;
+    "scan.allow_private", Some("--allow-private"), Like(r#"["10.0.0.0/8"]"#),
+        "Networks whose private addresses may be asked where they are found.",
+        |config, _, value| config.probing.allowed = value.list()?;
+    "scan.probe_rate", Some("--probe-rate"), Is("50"),
+        "How many endpoints that are found are asked a second.",
+        |config, _, value| config.probing.rate = value.count()?;
+    "scan.probe_ports", Some("--probe-port"), Is("[443]"),
+        "Ports of addresses that are found without one.",
+        |config, _, value| config.probing.ports = value.ports()?;
     "thresholds.leaf_warn_days", None, Is("30"),
         "Warn of a certificate so many days before its end, or later if it lives short.",
         |config, _, value| config.thresholds.leaf.warn = value.days()?;
@@ -223,6 +239,25 @@ fn checks(names: Vec<String>) -> Result<Vec<String>, String> {
         Some(name) => {
             let near = nearest(name, CHECKS.iter().map(|check| check.id));
             Err(format!("there is no check '{}'{}", name.escape_debug(), meant(near)))
+        }
+    }
+}
+
+/// Names of sources that are asked only by name.
+fn optional_sources(names: Vec<String>) -> Result<Vec<String>, String> {
+    let optional = || SOURCES.iter().filter(|source| source.asked == Asked::OnRequest);
+    let Some(other) = names.iter().find(|name| !optional().any(|source| source.id == **name)) else {
+        return Ok(names);
+    };
+    match SOURCES.iter().find(|source| source.id == *other) {
+        Some(_) => Err(format!("{other} is asked by every scan that needs it")),
+        None => {
+            let near = nearest(other, optional().map(|source| source.id));
+            Err(format!(
+                "there is no source '{}' to ask beside the others{}",
+                other.escape_debug(),
+                meant(near)
+            ))
         }
     }
 }

@@ -17,11 +17,11 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use howler_model::{AccountId, Severity, Thresholds};
 use howler_reports::gateway::Pace;
-use howler_sources::{ExternalId, ParentId, RoleArn, RoleName};
+use howler_sources::{ExternalId, Network, ParentId, RoleArn, RoleName};
 
 use crate::args::RegionChoice;
 
-pub use flags::{delivered, flags};
+pub use flags::{delivered, flags, probed};
 pub use key::{KEYS, Key, Sample};
 pub use layers::{Entry, Layers};
 #[cfg(test)]
@@ -42,6 +42,9 @@ pub struct Config {
     pub regions: Vec<RegionChoice>,
     /// Checks that are left out.
     pub skipped: Vec<String>,
+    /// Sources that are asked only by name.
+    pub with: Vec<String>,
+    pub probing: Probing,
     pub thresholds: Thresholds,
     pub fail_on: Severity,
     /// Where findings are delivered.
@@ -59,6 +62,24 @@ pub struct Delivery {
     pub remind: Option<TimeDelta>,
     /// How long an alert lives without being sent again; two scan intervals and a bit if none.
     pub lease: Option<TimeDelta>,
+}
+
+/// Whether and how endpoints are asked that are found in AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probing {
+    pub on: bool,
+    /// Where private addresses may be asked.
+    pub allowed: Vec<Network>,
+    /// Endpoints a second.
+    pub rate: u32,
+    /// Of addresses that are found without one.
+    pub ports: Vec<u16>,
+}
+
+impl Default for Probing {
+    fn default() -> Self {
+        Self { on: false, allowed: Vec::new(), rate: 50, ports: vec![443] }
+    }
 }
 
 /// What is remembered of scans, and where.
@@ -79,6 +100,8 @@ impl Default for Config {
             accounts: Accounts::default(),
             regions: Vec::new(),
             skipped: Vec::new(),
+            with: Vec::new(),
+            probing: Probing::default(),
             thresholds: Thresholds::default(),
             fail_on: Severity::High,
             notify: Vec::new(),

@@ -135,6 +135,20 @@ impl Value {
         count.map(|count| count as u32).ok_or_else(|| "a whole number from 1 on is expected".to_owned())
     }
 
+    /// Ports, at least one; one text may name several, with commas between them.
+    pub fn ports(&self) -> Result<Vec<u16>, String> {
+        let items = match self {
+            Self::List(items) => items.clone(),
+            Self::Text(text) => text.split(',').map(|item| Self::from(item.trim())).collect(),
+            one => vec![one.clone()],
+        };
+        let port = |item: &Self| item.count().ok().and_then(|port| u16::try_from(port).ok());
+        let ports: Option<Vec<u16>> = items.iter().map(port).collect();
+        ports
+            .filter(|ports| !ports.is_empty())
+            .ok_or_else(|| "ports from 1 to 65535 are expected, such as [443, 8443]".to_owned())
+    }
+
     /// Seconds, of at most a hundred years.
     pub fn seconds(&self) -> Result<Duration, String> {
         let seconds = self.number().filter(|seconds| (0.001..=MOST_DAYS * 86_400.0).contains(seconds));
@@ -229,6 +243,17 @@ mod tests {
             let table = toml::de::DeTable::parse(&document).unwrap();
             let value = Value::of(table.get_ref().get("days").unwrap().get_ref());
             assert_eq!(value.days(), Ok(TimeDelta::days(days)), "{written}");
+        }
+    }
+
+    #[test]
+    fn ports_are_numbers_or_text_and_never_none() {
+        let ports = |value: Value| value.ports();
+        assert_eq!(ports(Value::List(vec![Value::Number(443.0), Value::from("8443")])), Ok(vec![443, 8443]));
+        assert_eq!(ports(Value::from("443, 8443")), Ok(vec![443, 8443]));
+        assert_eq!(ports(Value::Number(25.0)), Ok(vec![25]));
+        for wrong in [Value::from(""), Value::List(vec![]), Value::Number(70_000.0), Value::from("0")] {
+            assert!(ports(wrong.clone()).is_err(), "{wrong}");
         }
     }
 

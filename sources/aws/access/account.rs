@@ -1,6 +1,6 @@
 //! An account that we can act in: its regions, and the places in it where sources ask.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
 use howler_model::{AccountId, Partition, Region, Scope, Service, Unseen};
@@ -83,6 +83,7 @@ impl Account {
             now: self.session.now,
             bodies: self.session.bodies,
             files: self.session.files.clone(),
+            ports: Arc::clone(&self.session.ports),
             wire: self.wire.clone(),
             clients: Clients::default(),
             listings: Mutex::default(),

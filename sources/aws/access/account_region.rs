@@ -36,6 +36,7 @@ pub struct AccountRegion {
     pub(super) now: DateTime<Utc>,
     pub(super) bodies: bool,
     pub(super) files: Files,
+    pub(super) ports: Arc<[u16]>,
     pub(super) wire: Wire,
     pub(super) closed: Closed,
     pub(super) clients: Clients,
@@ -73,6 +74,12 @@ impl AccountRegion {
     #[must_use]
     pub fn wants_bodies(&self) -> bool {
         self.bodies
+    }
+
+    /// Ports of addresses that are found without one.
+    #[must_use]
+    pub fn ports(&self) -> &[u16] {
+        &self.ports
     }
 
     /// The scope of a service here.

@@ -55,6 +55,8 @@ const RATES: &[(&str, Sharing, Rate)] = &[
     ("sts:", Sharing::All, published(600.0, 600.0)),
     // IAM publishes none; 15/s is what others found to work for the busiest of its actions.
     ("iam:", Sharing::Each, unpublished(30.0, 15.0)),
+    // Route 53 quotas: five requests a second for an account, whatever is asked.
+    ("route53:", Sharing::All, published(5.0, 5.0)),
     // Organizations publishes none and refuses calls at the same time: it is asked one call after another.
     ("organizations:", Sharing::All, unpublished(10.0, 5.0)),
     // Nothing is published for Auto Scaling and the rest.

@@ -46,6 +46,8 @@ pub struct Settings {
     pub places: usize,
     /// Whether bodies of certificates are wanted where they cost a call each, to compare them with what is served.
     pub bodies: bool,
+    /// Ports of addresses that are found without one.
+    pub ports: Vec<u16>,
     /// PEM certificates to trust beside the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<Vec<u8>>,
     /// Another server than AWS, and who to be there: for the demo.
@@ -70,6 +72,7 @@ pub struct Session {
     pub(super) name: String,
     pub(super) now: DateTime<Utc>,
     pub(super) bodies: bool,
+    pub(super) ports: Arc<[u16]>,
     pub(super) places: Arc<Places>,
     pub(super) files: Files,
     pub(super) wire: Wire,
@@ -111,6 +114,7 @@ impl Session {
             name: settings.session_name.clone(),
             now: settings.now,
             bodies: settings.bodies,
+            ports: settings.ports.as_slice().into(),
             places: Places::new(settings.places, &wire.permits, settings.concurrency),
             files: Files::new(trust, config.endpoint_url()),
             roles: wire.for_roles(),

@@ -59,6 +59,8 @@ pub(crate) mod redshift;
 pub(crate) mod redshift_serverless;
 #[cfg(feature = "rolesanywhere")]
 pub(crate) mod rolesanywhere;
+#[cfg(feature = "route53")]
+pub(crate) mod route53;
 pub(crate) mod security_policies;
 #[cfg(feature = "sesv2")]
 pub(crate) mod ses;

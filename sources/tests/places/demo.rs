@@ -42,7 +42,8 @@ async fn nothing_in_the_demo_is_a_gap_but_what_is_denied() {
     let simulator = Simulator::start(organization, faults, now()).unwrap();
     for account in [ACCOUNT, "222222222222", "333333333333"] {
         let facts = facts(&simulator, account).await;
-        let gaps = facts.scopes.iter().flat_map(|scope| scope.gaps.iter().map(move |gap| (&scope.scope, gap)));
+        let gaps =
+            facts.scopes.iter().flat_map(|scope| scope.gaps.iter().map(move |gap| (&scope.scope, gap)));
         for (scope, gap) in gaps {
             let denied = gap.unseen.reason == Reason::Denied && gap.unseen.action.starts_with("acm:");
             assert!(denied && account == "333333333333", "{scope}: {gap:?}");

@@ -9,6 +9,7 @@ mod clusters;
 mod databases;
 mod delivery;
 mod demo;
+mod discovery;
 mod gaps;
 mod networks;
 #[path = "../simulated/mod.rs"]
@@ -25,6 +26,7 @@ const SHOWN: &[&[&str]] = &[
     clusters::PLACES,
     databases::PLACES,
     delivery::PLACES,
+    discovery::PLACES,
     networks::PLACES,
 ];
 

@@ -34,6 +34,7 @@ pub(crate) fn settings(simulator: &Simulator) -> Settings {
         concurrency: 16,
         places: 16,
         bodies: false,
+        ports: vec![443, 8443],
         ca_bundle: None,
         stand_in: Some(StandIn { url: simulator.endpoint(), access_key: ACCESS_KEY_ID.to_owned() }),
         now: now(),
