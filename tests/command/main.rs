@@ -13,6 +13,7 @@ mod credentials;
 mod demo;
 mod endpoints;
 mod faults;
+mod issued_and_served;
 mod killed;
 mod memory;
 mod moto;

@@ -12,7 +12,11 @@ pub(crate) struct TlsServer {
 
 impl TlsServer {
     pub(crate) fn start(leaf: &Leaf, options: &[&str]) -> Self {
-        let port = free_port();
+        Self::on(free_port(), leaf, options)
+    }
+
+    /// On a port that somebody else knows already.
+    pub(crate) fn on(port: u16, leaf: &Leaf, options: &[&str]) -> Self {
         let mut command = program("openssl");
         command.args(["s_server", "-quiet", "-accept", &format!("127.0.0.1:{port}")]);
         command.arg("-cert").arg(&leaf.certificate).arg("-key").arg(&leaf.key).args(options);
