@@ -298,3 +298,6 @@ impl Stop {
         Unseen::new(Reason::Skipped, "scan", "the scan was ended by a signal before this was seen")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,13 +26,13 @@ pub(super) struct Target {
 impl Target {
     /// That nothing was seen of it.
     pub(super) fn missed(self, unseen: Unseen) -> Facts {
-        gap(self.scope, &self.endpoint, unseen)
+        gap(self.scope, &self.endpoint.to_string(), unseen)
     }
 }
 
-fn gap(scope: Scope, endpoint: &Endpoint, unseen: Unseen) -> Facts {
+fn gap(scope: Scope, item: &str, unseen: Unseen) -> Facts {
     let mut gathered = Gathered::default();
-    gathered.miss(Some(&endpoint.to_string()), unseen);
+    gathered.miss(Some(item), unseen);
     gathered.into_facts(scope)
 }
 
@@ -109,9 +109,10 @@ fn of_bindings(
     Targets { asked, left_out }
 }
 
+/// The endpoint by any other name: what it serves by those that are asked for is seen all the same.
 fn names_beyond(scope: Scope, endpoint: &Endpoint, beyond: usize) -> Facts {
     let words = format!("{beyond} more names of its certificates were not asked for");
-    gap(scope, endpoint, Unseen { code: Some("names-beyond".to_owned()), ..left_out(&words) })
+    gap(scope, &format!("{endpoint}#*"), Unseen { code: Some("names-beyond".to_owned()), ..left_out(&words) })
 }
 
 /// The scope of the live endpoints where a resource is.
@@ -261,7 +262,7 @@ mod tests {
         let targets = targets(&facts);
         assert_eq!(targets.asked.len(), 8);
         let gap = &targets.left_out[0].scopes[0].gaps[0];
-        assert_eq!(gap.item.as_deref(), Some("lb.example:443"));
+        assert_eq!(gap.item.as_deref(), Some("lb.example:443#*"));
         assert!(!gap.unseen.reason.is_gap() && gap.unseen.message.starts_with("2 more names"), "{gap:?}");
     }
 }
