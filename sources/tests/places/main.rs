@@ -5,15 +5,19 @@
 mod acm_bodies;
 mod applications;
 mod balancing;
+mod bodies;
 mod clusters;
 mod databases;
 mod delivery;
 mod demo;
 mod discovery;
 mod gaps;
+mod identity;
+mod iot;
 mod networks;
 #[path = "../simulated/mod.rs"]
 mod simulated;
+mod vpns;
 
 use std::collections::BTreeSet;
 
@@ -27,7 +31,10 @@ const SHOWN: &[&[&str]] = &[
     databases::PLACES,
     delivery::PLACES,
     discovery::PLACES,
+    identity::PLACES,
+    iot::PLACES,
     networks::PLACES,
+    vpns::PLACES,
 ];
 
 #[test]
