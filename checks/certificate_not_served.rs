@@ -67,7 +67,7 @@ fn other<'a>(deployed: &Deployed<'a>, served: &'a Served) -> Option<(&'a Certifi
 
 /// Clients are content with it: somebody meant it to be there.
 fn works(served: &Served) -> bool {
-    served.trust == Trust::Trusted && served.name == NameMatch::Covers
+    served.trust == Trust::Trusted && matches!(served.name, NameMatch::Covers | NameMatch::Unasked)
 }
 
 #[cfg(test)]
@@ -109,6 +109,7 @@ mod tests {
         let medium = Some((Status::Warn, Severity::Medium));
         assert_eq!(told(vec![foreign()]), low);
         assert_eq!(told(vec![Served { name: NameMatch::Differs, ..foreign() }]), medium);
+        assert_eq!(told(vec![Served { name: NameMatch::Unasked, ..foreign() }]), low);
         assert_eq!(told(vec![Served { trust: Trust::OutOfDate, ..foreign() }]), medium);
         assert_eq!(told(vec![on("192.0.2.1:443", "newer", &["www.example.com"], 80)]), low);
     }
