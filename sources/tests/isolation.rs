@@ -63,8 +63,10 @@ fn assert_throttled(scope: &ScopeCoverage) {
         let unseen = &gap.unseen;
         assert_eq!((gap.scope.clone(), unseen.reason), (scope.scope.clone(), Reason::Throttled), "{gap:?}");
         assert!(unseen.code.as_deref().is_some_and(|code| !code.is_empty()), "{gap:?}");
-        assert!(unseen.action.contains(':') && unseen.attempts > 1, "{gap:?}");
+        assert!(unseen.action.contains(':'), "{gap:?}");
     }
+    // Calls that share a bucket wait for each other, and the time may be up before some are tried again.
+    assert!(scope.gaps.iter().any(|gap| gap.unseen.attempts > 1), "{scope:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
