@@ -190,3 +190,14 @@ async fn brokers_of_one_cluster_that_are_denied_are_a_gap_of_that_cluster() {
     let facts = simulated.gather(HERE, &["msk-clusters"]).await;
     assert_eq!((facts.len(), gaps(&facts)), (0, vec![(None, Reason::Denied, "kafka:ListClustersV2")]));
 }
+
+#[tokio::test]
+async fn every_source_here_declares_exactly_the_actions_that_it_asks() {
+    for (id, answers) in [("eks-clusters", eks()), ("msk-clusters", kafka())] {
+        let region = answers.into_iter().fold(Region::default(), Region::answer);
+        let simulated = Simulated::start([(HERE, region)], vec![]).await;
+        simulated.gather(HERE, &[id]).await;
+        let declared = (crate::simulated::source(id).actions)().into_iter().map(str::to_owned).collect();
+        assert_eq!(simulated.actions(), declared, "{id}");
+    }
+}

@@ -110,9 +110,12 @@ fn proxies() -> Plain {
     )
 }
 
+fn servers() -> Vec<Plain> {
+    [instances(), vec![clusters(), authorities(), proxies()]].concat()
+}
+
 fn region() -> Region {
-    let answers = [clusters(), authorities(), proxies()];
-    instances().into_iter().chain(answers).fold(Region::default(), Region::answer)
+    servers().into_iter().fold(Region::default(), Region::answer)
 }
 
 fn by_id(facts: &Facts) -> BTreeMap<&str, &Certificate> {
@@ -280,4 +283,17 @@ async fn dms_without_certificates_is_asked_once_and_denied_endpoints_leave_the_d
     assert!(gaps(&facts).contains(&(None, Reason::Denied, "dms:DescribeEndpoints")));
     assert_eq!(facts.certificates.len(), 4);
     assert!(facts.certificates.iter().all(|one| one.usage == CertificateUsage::Unknown));
+}
+
+#[tokio::test]
+async fn every_source_here_declares_exactly_the_actions_that_it_asks() {
+    for (id, answers) in
+        [("dms-certificates", [imported(), vec![endpoints()]].concat()), ("rds-certificates", servers())]
+    {
+        let region = answers.into_iter().fold(Region::default(), Region::answer);
+        let simulated = Simulated::start([(HERE, region)], vec![]).await;
+        simulated.gather(HERE, &[id]).await;
+        let declared = (crate::simulated::source(id).actions)().into_iter().map(str::to_owned).collect();
+        assert_eq!(simulated.actions(), declared, "{id}");
+    }
 }

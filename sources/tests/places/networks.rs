@@ -282,3 +282,19 @@ async fn firewalls_bind_what_they_show_and_sign_with() {
     assert_eq!(gaps(&facts), [(Some("arn:used"), Reason::Failed, describe)]);
     assert!(facts.is_empty());
 }
+
+#[tokio::test]
+async fn every_source_here_declares_exactly_the_actions_that_it_asks() {
+    for (id, answers) in [
+        ("directory-certificates", directories()),
+        ("network-firewalls", firewalls()),
+        ("ses-certificates", mail()),
+        ("transfer", transfer()),
+    ] {
+        let region = answers.into_iter().fold(Region::default(), Region::answer);
+        let simulated = Simulated::start([(HERE, region)], vec![]).await;
+        simulated.gather(HERE, &[id]).await;
+        let declared = (crate::simulated::source(id).actions)().into_iter().map(str::to_owned).collect();
+        assert_eq!(simulated.actions(), declared, "{id}");
+    }
+}
