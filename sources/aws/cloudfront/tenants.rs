@@ -23,7 +23,7 @@ pub(super) async fn add(
     distributions: Option<&[DistributionSummary]>,
     gathered: &mut Gathered,
 ) {
-    let tenants = gathered.note(None, at.list::<ListDistributionTenants>().await).unwrap_or_default();
+    let Some(tenants) = gathered.note(None, at.list::<ListDistributionTenants>().await) else { return };
     let others = tenants.iter().filter(|tenant| own(tenant).is_none());
     let managed = managed(at, others, gathered).await;
     for tenant in tenants.iter() {
