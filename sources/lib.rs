@@ -50,6 +50,8 @@ pub static SOURCES: &[&Source] = &[
     &aws::apigateway_client_certificates::SOURCE,
     #[cfg(feature = "apigateway")]
     &aws::apigateway_domains::SOURCE,
+    #[cfg(all(feature = "apigatewayv2", feature = "s3"))]
+    &aws::apigateway_trust_stores::SOURCE,
     #[cfg(feature = "apigatewayv2")]
     &aws::apigatewayv2_domains::SOURCE,
     #[cfg(feature = "apprunner")]

@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_apigateway::types::{ClientCertificate, RestApi, Stage};
-use howler_model::{
-    Certificate, CertificateUsage, FactKind, Origin, Reason, Resource, Role, Scope, Unseen, Validity,
-};
+use howler_model::{CertificateUsage, FactKind, Origin, Reason, Resource, Role, Scope, Unseen};
 
 use super::AccountRegion;
 use super::apigateway::{GET, SERVICE, own_arn};
@@ -111,6 +109,7 @@ fn usage(id: &str, users: Option<&Users>) -> CertificateUsage {
 mod tests {
     use aws_sdk_apigateway::primitives::DateTime as SdkTime;
     use aws_sdk_apigateway::types::builders::ClientCertificateBuilder;
+    use howler_model::{Certificate, Validity};
     use rcgen::{CertificateParams, KeyPair};
 
     use super::*;

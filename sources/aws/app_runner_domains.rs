@@ -57,7 +57,8 @@ async fn domains(at: &AccountRegion, service: &ServiceSummary) -> Result<Vec<Cus
 
 /// A domain, and its `www` where that leads to the service too.
 fn discovered(scope: &Scope, service: &ServiceSummary, domain: &CustomDomain) -> Vec<Discovered> {
-    if domain.status() != &CustomDomainAssociationStatus::Active {
+    // App Runner writes it in small letters, its model in capital ones.
+    if !domain.status().as_str().eq_ignore_ascii_case(CustomDomainAssociationStatus::Active.as_str()) {
         return Vec::new();
     }
     let name = domain.domain_name();
@@ -97,9 +98,9 @@ mod tests {
     #[test]
     fn an_active_domain_is_found_and_its_www_if_it_has_one() {
         let active = CustomDomainAssociationStatus::Active;
-        assert_eq!(found(false, active.clone()), ["app.example.com:443"]);
+        assert_eq!(found(false, CustomDomainAssociationStatus::from("active")), ["app.example.com:443"]);
         assert_eq!(found(true, active), ["app.example.com:443", "www.app.example.com:443"]);
-        for other in ["pending_certificate_dns_validation", "deleting", "create_failed"] {
+        for other in ["pending_certificate_dns_validation", "DELETING", "create_failed"] {
             assert!(found(true, CustomDomainAssociationStatus::from(other)).is_empty(), "{other}");
         }
     }

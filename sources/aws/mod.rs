@@ -12,6 +12,8 @@ mod apigateway;
 pub(crate) mod apigateway_client_certificates;
 #[cfg(feature = "apigateway")]
 pub(crate) mod apigateway_domains;
+#[cfg(all(feature = "apigatewayv2", feature = "s3"))]
+pub(crate) mod apigateway_trust_stores;
 #[cfg(feature = "apigatewayv2")]
 pub(crate) mod apigatewayv2_domains;
 #[cfg(feature = "apprunner")]

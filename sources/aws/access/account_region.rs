@@ -184,7 +184,7 @@ impl fmt::Debug for AccountRegion {
 /// the place: one costs about 20 KB and 0.14 ms. It retries nothing: the SDK's retry budget is shared by the whole process, and an account which is
 /// throttled must take nothing from another.
 macro_rules! clients {
-    ($($(#[$when:meta])? $name:ident: $sdk:ident = $service:literal),* $(,)?) => {
+    ($($(#[$when:meta])? $name:ident: $sdk:ident = $service:literal $(.$set:ident($to:expr))?),* $(,)?) => {
         #[derive(Default)]
         pub(super) struct Clients {
             $($(#[$when])? $name: OnceLock<$sdk::Client>,)*
@@ -196,7 +196,7 @@ macro_rules! clients {
                 pub(crate) fn $name(&self) -> &$sdk::Client {
                     self.clients.$name.get_or_init(|| {
                         let watch = Watch { meter: self.wire.meter.clone(), service: $service };
-                        let config = $sdk::config::Builder::from(&self.config).interceptor(watch);
+                        let config = $sdk::config::Builder::from(&self.config).interceptor(watch)$(.$set($to))?;
                         $sdk::Client::from_conf(config.build())
                     })
                 }
@@ -261,6 +261,9 @@ clients! {
     rolesanywhere: aws_sdk_rolesanywhere = "rolesanywhere",
     #[cfg(feature = "route53")]
     route53: aws_sdk_route53 = "route53",
+    // A bucket in the path and not in the host: no name has to be resolved, and no dot of a bucket breaks TLS.
+    #[cfg(feature = "s3")]
+    s3: aws_sdk_s3 = "s3".force_path_style(true),
     servicequotas: aws_sdk_servicequotas = "servicequotas",
     #[cfg(feature = "sesv2")]
     sesv2: aws_sdk_sesv2 = "ses",

@@ -94,17 +94,12 @@ fn unread(domain: &Resource, trust: &TrustStore) -> Certificate {
     Certificate {
         usage: CertificateUsage::By(vec![domain.id.clone()]),
         ..Certificate::dated(
-            trust_store(domain, trust),
+            Resource { kind: "apigateway-trust-store", name: trust.uri.clone(), ..domain.clone() },
             Role::TrustStore,
             Origin::Uploaded,
             Validity::Unknown(words),
         )
     }
-}
-
-/// The trust store of a domain as a resource.
-pub(crate) fn trust_store(domain: &Resource, trust: &TrustStore) -> Resource {
-    Resource { kind: "apigateway-trust-store", name: trust.uri.clone(), ..domain.clone() }
 }
 
 /// The oldest protocol of a security policy, by the beginning of its name.

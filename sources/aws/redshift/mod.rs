@@ -1,7 +1,7 @@
 //! Custom domains of Redshift, with clusters and without.
 
 use aws_smithy_types::DateTime as SdkTime;
-use howler_model::{Binding, Certificate, Endpoint, Origin, Resource, Role};
+use howler_model::{Binding, Certificate, CertificateUsage, Endpoint, Origin, Resource, Role};
 
 use super::certificate::validity;
 use crate::source::Gathered;
@@ -45,7 +45,7 @@ fn fact(user: &Resource, certificate: &str, end: Option<&SdkTime>) -> Certificat
     let resource =
         Resource { kind: "redshift-domain-certificate", id: certificate.to_owned(), ..user.clone() };
     let validity = validity(None, end, "Redshift does not tell when it ends");
-    let usage = howler_model::CertificateUsage::By(vec![user.id.clone()]);
+    let usage = CertificateUsage::By(vec![user.id.clone()]);
     Certificate { usage, ..Certificate::dated(resource, Role::Leaf, Origin::Uploaded, validity) }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod acm_bodies;
+mod apigateway;
 mod applications;
 mod balancing;
 mod bodies;
@@ -11,6 +12,7 @@ mod databases;
 mod delivery;
 mod demo;
 mod discovery;
+mod domains;
 mod gaps;
 mod identity;
 mod iot;
@@ -25,12 +27,14 @@ use howler_sources::CERTIFICATE_PLACES;
 
 /// The places that each file here shows, by their names in the list of places.
 const SHOWN: &[&[&str]] = &[
+    apigateway::PLACES,
     applications::PLACES,
     balancing::PLACES,
     clusters::PLACES,
     databases::PLACES,
     delivery::PLACES,
     discovery::PLACES,
+    domains::PLACES,
     identity::PLACES,
     iot::PLACES,
     networks::PLACES,
