@@ -59,6 +59,8 @@ const RATES: &[(&str, Sharing, Rate)] = &[
     ("route53:", Sharing::All, published(5.0, 5.0)),
     // Organizations publishes none and refuses calls at the same time: it is asked one call after another.
     ("organizations:", Sharing::All, unpublished(10.0, 5.0)),
+    // IAM Roles Anywhere quotas: combined rates of trust anchor, CRL and subject requests, of each one a second.
+    ("rolesanywhere:", Sharing::Each, published(1.0, 1.0)),
     // Nothing is published for Auto Scaling and the rest.
     ("", Sharing::Each, unpublished(10.0, 5.0)),
 ];
