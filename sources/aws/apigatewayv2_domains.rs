@@ -22,7 +22,7 @@ use crate::{Asked, Gather, Source};
 /// The source.
 pub(crate) static SOURCE: Source = Source {
     id: "apigatewayv2-domains",
-    title: "The same of those that only HTTP and WebSocket APIs know, and of portals",
+    title: "Certificates and trust stores of custom domains that only HTTP and WebSocket APIs list, and of portals",
     service: SERVICE,
     kinds: &[FactKind::Binding, FactKind::Certificate, FactKind::Discovered],
     actions: || vec![GET],
