@@ -30,16 +30,76 @@ pub(super) struct Shown {
 
 /// Reads until the certificates.
 pub(super) async fn read(wire: &mut Wire) -> Result<Shown, Failure> {
-    let (mut buffered, mut chosen) = (Vec::new(), None);
+    let mut plain = Plain::default();
     loop {
-        let (kind, body) = message(wire, &mut buffered).await?;
-        match (kind, chosen) {
-            (SERVER_HELLO, None) => chosen = Some(server_hello(&body).ok_or_else(Failure::malformed)?),
+        if let Some(shown) = plain.take(&wire.some().await?)? {
+            return Ok(shown);
+        }
+    }
+}
+
+/// What came so far and is not done with.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
+    /// The beginning of a record.
+    record: Vec<u8>,
+    /// The beginning of a message, however many records it is in.
+    message: Vec<u8>,
+    /// Version and suite, once the server has chosen.
+    chosen: Option<(u16, u16)>,
+}
+
+impl Plain {
+    /// Takes what comes next; gives what is shown, once that is there.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<Option<Shown>, Failure> {
+        self.record.extend(bytes);
+        while let Some(body) = self.next_record()? {
+            self.message.extend(body);
+            while let Some((kind, body)) = self.next_message() {
+                if let Some(shown) = self.hear(kind, &body)? {
+                    return Ok(Some(shown));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The body of a record of handshake messages.
+    fn next_record(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let [kind, major, _, high, low, ..] = self.record[..] else { return Ok(None) };
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        match (kind, major) {
+            (_, 0..=2 | 4..) => return Err(Failure::not_tls()),
+            (HANDSHAKE, _) if length <= RECORD => {}
+            (ALERT, _) if length == 2 => {}
+            _ => return Err(Failure::malformed()),
+        }
+        if self.record.len() < 5 + length {
+            return Ok(None);
+        }
+        let body: Vec<u8> = self.record.drain(..5 + length).skip(5).collect();
+        match (kind, &body[..]) {
+            (ALERT, [_, alert]) => {
+                Err(Failure::of_tls(&Error::AlertReceived(AlertDescription::from(*alert))))
+            }
+            _ => Ok(Some(body)),
+        }
+    }
+
+    fn next_message(&mut self) -> Option<(u8, Vec<u8>)> {
+        let (kind, rest) = self.message.split_first()?;
+        let (kind, end) = (*kind, 4 + number24(rest)?);
+        (self.message.len() >= end).then(|| (kind, self.message.drain(..end).skip(4).collect()))
+    }
+
+    fn hear(&mut self, kind: u8, body: &[u8]) -> Result<Option<Shown>, Failure> {
+        match (kind, self.chosen) {
+            (SERVER_HELLO, None) => self.chosen = Some(server_hello(body).ok_or_else(Failure::malformed)?),
             (CERTIFICATE, Some((version, suite))) => {
-                let chain = chain(&body).ok_or_else(Failure::malformed)?;
+                let chain = chain(body).ok_or_else(Failure::malformed)?;
                 return match chain.is_empty() {
                     true => Err(Failure::no_certificate()),
-                    false => Ok(Shown { version, suite, chain }),
+                    false => Ok(Some(Shown { version, suite, chain })),
                 };
             }
             (SERVER_KEY_EXCHANGE | SERVER_HELLO_DONE, Some(_)) => return Err(Failure::no_certificate()),
@@ -48,26 +108,7 @@ pub(super) async fn read(wire: &mut Wire) -> Result<Shown, Failure> {
             }
             _ => {}
         }
-    }
-}
-
-/// One message, however many records it is in.
-async fn message(wire: &mut Wire, buffered: &mut Vec<u8>) -> Result<(u8, Vec<u8>), Failure> {
-    loop {
-        if let Some((kind, size)) = head(buffered)
-            && buffered.len() >= 4 + size
-        {
-            let body = buffered.drain(..4 + size).skip(4).collect();
-            return Ok((kind, body));
-        }
-        buffered.extend(record(wire).await?);
-    }
-}
-
-fn head(bytes: &[u8]) -> Option<(u8, usize)> {
-    match bytes {
-        [kind, rest @ ..] => Some((*kind, number24(rest)?)),
-        [] => None,
+        Ok(None)
     }
 }
 
@@ -75,21 +116,6 @@ fn number24(bytes: &[u8]) -> Option<usize> {
     match bytes {
         [a, b, c, ..] => Some(usize::from(*a) << 16 | usize::from(*b) << 8 | usize::from(*c)),
         _ => None,
-    }
-}
-
-/// The body of a record of handshake messages.
-async fn record(wire: &mut Wire) -> Result<Vec<u8>, Failure> {
-    let head = wire.exactly(5).await?;
-    let [kind, 3, _, high, low] = head[..] else { return Err(Failure::not_tls()) };
-    let length = usize::from(u16::from_be_bytes([high, low]));
-    match kind {
-        HANDSHAKE if length <= RECORD => wire.exactly(length).await,
-        ALERT if length == 2 => match wire.exactly(2).await?[..] {
-            [_, alert] => Err(Failure::of_tls(&Error::AlertReceived(AlertDescription::from(alert)))),
-            _ => Err(Failure::malformed()),
-        },
-        _ => Err(Failure::malformed()),
     }
 }
 
@@ -130,6 +156,21 @@ mod tests {
             for cut in 0..body.len() - 1 {
                 assert_eq!(server_hello(&body[..cut]), None, "{cut}");
             }
+        }
+    }
+
+    #[test]
+    fn certificates_are_shown_however_their_bytes_are_cut() {
+        let hello = [&[2, 0, 0, 38, 3, 3][..], &[9; 32], &[0, 0xc0, 0x2b, 0]].concat();
+        let messages = [&hello[..], &[11, 0, 0, 8, 0, 0, 5, 0, 0, 2, b'a', b'b']].concat();
+        for size in 1..=messages.len() {
+            let records = messages.chunks(size).flat_map(|body| {
+                let length = u16::try_from(body.len()).unwrap().to_be_bytes();
+                [&[22, 3, 3][..], &length, body].concat()
+            });
+            let mut plain = Plain::default();
+            let shown = records.map(|byte| plain.take(&[byte]).unwrap()).find_map(|shown| shown).unwrap();
+            assert_eq!((shown.version, shown.suite, &shown.chain[0][..]), (0x0303, 0xc02b, &b"ab"[..]));
         }
     }
 
