@@ -110,7 +110,7 @@ fn howler(task: &Task<'_>) -> Command {
 
 fn python(task: &Task<'_>) -> Command {
     let mut command = Command::new("python3");
-    command.arg(here("threads.py")).arg(task.endpoints());
+    command.arg(here("threads.py")).arg(task.endpoints()).arg(&task.servers.authority);
     command
 }
 
