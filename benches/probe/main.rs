@@ -18,6 +18,7 @@
 mod clients;
 mod options;
 #[path = "../scan/process.rs"]
+#[allow(dead_code, reason = "the other benchmarks ask for more of it")]
 mod process;
 mod servers;
 mod tables;

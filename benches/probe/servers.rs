@@ -2,7 +2,6 @@
 //! address of 127.0.0.0/8 of its own, all on one port.
 
 use std::fs;
-use std::future::pending;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -115,15 +114,12 @@ fn address(number: u32) -> Ipv4Addr {
 pub(crate) fn serve(arguments: &[String]) -> Result<()> {
     let [manner, count, path] = arguments else { bail!("MANNER COUNT PATH are expected") };
     let (manner, count) = (Manner::named(manner)?, count.parse()?);
-    std::thread::spawn(|| {
-        let _ended = std::io::stdin().read_to_end(&mut Vec::new());
-        std::process::exit(0);
-    });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let port = listen_all(manner, count, Path::new(path)).await?;
         println!("{port}");
-        pending().await
+        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
+        Ok(())
     })
 }
 

@@ -20,6 +20,7 @@ mod capacity;
 mod estate;
 mod options;
 mod outcome;
+#[allow(dead_code, reason = "the other benchmarks ask for more of it")]
 mod process;
 mod report;
 mod stand_in;
