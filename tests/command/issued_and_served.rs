@@ -1,67 +1,31 @@
 //! What was issued and what is served, on parts that are not ours: a certificate that is renewed in moto's ACM, and
-//! OpenSSL where the listener of moto's load balancer leads to.
+//! OpenSSL where the listener of moto's load balancer leads to. What of it is remembered, on the simulator: moto
+//! answers too few services for anything in a region to be known to be over.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::fs;
 
-use serde_json::Value;
+use chrono::{TimeDelta, Utc};
+use howler_simulator::acm::Certificate;
+use howler_simulator::{Account, Organization, Plain, Region, Simulation, elbv2};
+use serde_json::{Value, json};
 
-use crate::harness::{Authority, Child, Document, Leaf, Memory, TlsServer, free_port, howler, program};
+use crate::harness::{
+    Authority, Document, Howler, Leaf, Memory, MotoServer, Simulated, TlsServer, free_port, howler, program,
+};
 
 const REGION: &str = "us-east-1";
 const NAME: &str = "shop.example";
 const CHECK: &str = "certificate-older-served";
 
-/// A script of `tests/moto`.
-fn script(name: &str, args: &[&str]) -> Command {
-    let mut python = program("python");
-    python.arg(format!("{}/tests/moto/{name}", env!("CARGO_MANIFEST_DIR"))).args(args);
-    python.env("PYTHONDONTWRITEBYTECODE", "1").stdout(Stdio::piped());
-    python
-}
-
-/// Moto, whose load balancers lead to this machine.
-struct Moto {
-    url: String,
-    _server: Child,
-}
-
-impl Moto {
-    fn start() -> Self {
-        let mut server = Child::start(script("serve.py", &["127.0.0.1"]));
-        let mut url = String::new();
-        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        assert!(url.starts_with("http://"), "moto did not start: run scripts/test");
-        Self { url: url.trim().to_owned(), _server: server }
-    }
-
-    /// Puts a certificate into ACM: behind a new listener on a port, or in place of one; gives its ARN.
-    fn put(&self, leaf: &Leaf, what: &str, of: &str) -> String {
-        let [certificate, key] = [&leaf.certificate, &leaf.key].map(|path| path.to_str().unwrap());
-        let put = script("renewed.py", &[&self.url, certificate, key, what, of]).output().unwrap();
-        assert!(put.status.success(), "{}", String::from_utf8_lossy(&put.stderr));
-        String::from_utf8(put.stdout).unwrap().trim().to_owned()
-    }
-}
-
-/// One scan after another.
-struct Scans {
-    moto: Moto,
-    authority: Authority,
-    memory: Memory,
-}
-
-impl Scans {
-    /// What the next one tells. Moto does not answer every source, so that gaps do not count here.
-    fn next(&self) -> Document {
-        let trust = self.authority.path();
-        let args = ["scan", "--quiet", "-r", REGION, "--check", CHECK, "--format", "json", "--allow-gaps"];
-        let probe = ["--probe", "--allow-private", "127.0.0.0/8", "--trust", trust.to_str().unwrap()];
-        let howler = howler(&args).args(&probe).args(&["--state", &self.memory.text()]);
-        let ran = howler.aws(&self.moto.url, "moto").run();
-        assert!([0, 1].contains(&ran.code), "{} {}", ran.code, ran.stderr);
-        ran.document()
-    }
+/// What a scan of one check tells that asks endpoints on this machine. Gaps do not count here: moto has many.
+fn scan(howler: Howler, authority: &Authority) -> Document {
+    let trust = authority.path();
+    let howler =
+        howler.args(&["--quiet", "-r", REGION, "--check", CHECK, "--format", "json", "--allow-gaps"]);
+    let probe = ["--probe", "--allow-private", "127.0.0.0/8", "--trust", trust.to_str().unwrap()];
+    let ran = howler.args(&probe).run();
+    assert!([0, 1].contains(&ran.code), "{} {}", ran.code, ran.stderr);
+    ran.document()
 }
 
 /// The end of a certificate as the document writes it.
@@ -74,17 +38,21 @@ fn end(leaf: &Leaf) -> String {
 
 #[test]
 fn what_was_renewed_and_not_deployed_is_told_until_it_is_deployed() {
-    let scans = Scans { moto: Moto::start(), authority: Authority::new(), memory: Memory::new() };
-    let (moto, port) = (&scans.moto, free_port());
-    let old = scans.authority.sign(NAME, 5);
+    let (moto, authority, port) = (MotoServer::leading_to("127.0.0.1"), Authority::new(), free_port());
+    let put = |leaf: &Leaf, what: &str, of: &str| {
+        let [certificate, key] = [&leaf.certificate, &leaf.key].map(|path| path.to_str().unwrap());
+        moto.tell("renewed.py", &[certificate, key, what, of]).trim().to_owned()
+    };
+    let scan = || scan(howler(&["scan"]).aws(&moto.url, "moto"), &authority);
+    let old = authority.sign(NAME, 5);
     let old_end = end(&old);
     let server = TlsServer::on(port, &old, &[]);
-    let arn = moto.put(&old, "listen", &port.to_string());
-    assert_eq!(scans.next().of_check(CHECK).count(), 0, "it serves what was issued");
+    let arn = put(&old, "listen", &port.to_string());
+    assert_eq!(scan().of_check(CHECK).count(), 0, "it serves what was issued");
 
-    let new = scans.authority.sign(NAME, 80);
-    assert_eq!(moto.put(&new, "renew", &arn), arn);
-    let document = scans.next();
+    let new = authority.sign(NAME, 80);
+    assert_eq!(put(&new, "renew", &arn), arn);
+    let document = scan();
     let told: Vec<&Value> = document.of_check(CHECK).collect();
     let [finding] = told[..] else { panic!("{told:#?}") };
     assert_eq!((&finding["status"], &finding["scope"]["region"]), (&"fail".into(), &REGION.into()));
@@ -96,6 +64,39 @@ fn what_was_renewed_and_not_deployed_is_told_until_it_is_deployed() {
 
     drop(server);
     let _server = TlsServer::on(port, &new, &[]);
-    let document = scans.next();
-    assert_eq!(document.of_check(CHECK).count(), 0, "it serves the new one");
+    assert_eq!(scan().of_check(CHECK).count(), 0, "it serves the new one");
+}
+
+/// A load balancer that leads to a port of this machine, with a certificate of ACM whose body this is.
+fn organization(port: u16, body: &Leaf) -> Organization {
+    let days = |days| Utc::now() + TimeDelta::days(days);
+    let certificate = Certificate::issued("shop", NAME, days(-10), days(80));
+    let certificate = certificate.used_by(elbv2::load_balancer_arn("shop", "application"));
+    let pem = fs::read_to_string(&body.certificate).unwrap();
+    let listener = elbv2::listener("shop", "application", "HTTPS", port, Some(certificate.arn()), &[]);
+    let balancer = elbv2::load_balancer("shop", "application", "vpc-1", &["a"]).with("DNSName", "127.0.0.1");
+    let mut region = Region { certificates: vec![certificate], ..Region::default() };
+    std::iter::once(balancer).chain(listener).for_each(|resource| region.resources.add(resource));
+    let answer = Plain::new("acm:GetCertificate", json!({ "Certificate": pem }).to_string());
+    Organization::of(Account::new("111111111111", "shop").region(REGION, region.answer(answer)))
+}
+
+#[test]
+fn what_was_deployed_is_over_and_what_could_not_be_seen_is_not() {
+    let (authority, memory, port) = (Authority::new(), Memory::new(), free_port());
+    let old = TlsServer::on(port, &authority.sign(NAME, 5), &[]);
+    let new = authority.sign(NAME, 80);
+    let scan = || {
+        let simulated = Simulated::of(Simulation::new(organization(port, &new), Utc::now()));
+        scan(simulated.howler(&["scan", "--state", &memory.text()]), &authority)
+    };
+    let found = scan();
+    let id = found.one(CHECK, &old.endpoint(NAME))["id"].clone();
+    drop(old);
+    let changes = scan().0["changes"].clone();
+    assert_eq!(changes["findings"], json!([]), "nobody answered");
+    assert_eq!(changes["unconfirmed"][0]["id"], id, "{changes:#}");
+    let _new = TlsServer::on(port, &new, &[]);
+    let changes = scan().0["changes"].clone();
+    assert_eq!((&changes["findings"][0]["id"], &changes["findings"][0]["change"]), (&id, &"resolved".into()));
 }

@@ -11,16 +11,20 @@ from place import Place
 
 
 def listen(place, arn, port):
-    ec2, elb = place.client("ec2"), place.client("elbv2")
-    subnets = ec2.describe_subnets()["Subnets"]
-    target = elb.create_target_group(Name="shop", Protocol="HTTPS", Port=443, VpcId=subnets[0]["VpcId"])
-    balancer = elb.create_load_balancer(Name="shop", Subnets=[subnet["SubnetId"] for subnet in subnets[:2]])
-    elb.create_listener(
-        LoadBalancerArn=balancer["LoadBalancers"][0]["LoadBalancerArn"],
-        Protocol="HTTPS",
-        Port=port,
-        Certificates=[{"CertificateArn": arn}],
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": target["TargetGroups"][0]["TargetGroupArn"]}],
+    listener = {"Protocol": "HTTPS", "LoadBalancerPort": port, "InstancePort": 443, "SSLCertificateId": arn}
+    place.client("elb").create_load_balancer(
+        LoadBalancerName="shop", Listeners=[listener], AvailabilityZones=["us-east-1a"]
+    )
+
+
+def say_again(place, arn):
+    """Moto forgets at a renewal that the certificate is in use, until somebody says it again."""
+    elb = place.client("elb")
+    balancer = elb.describe_load_balancers()["LoadBalancerDescriptions"][0]
+    elb.set_load_balancer_listener_ssl_certificate(
+        LoadBalancerName=balancer["LoadBalancerName"],
+        LoadBalancerPort=balancer["ListenerDescriptions"][0]["Listener"]["LoadBalancerPort"],
+        SSLCertificateId=arn,
     )
 
 
@@ -31,6 +35,8 @@ def main(url, certificate, key, what, of):
     made = place.client("acm").import_certificate(Certificate=body, PrivateKey=private, **known)
     if what == "listen":
         listen(place, made["CertificateArn"], int(of))
+    else:
+        say_again(place, of)
     print(made["CertificateArn"])
 
 

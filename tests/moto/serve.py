@@ -2,23 +2,23 @@
 
     serve.py [ADDRESS]
 
-The names that moto gives load balancers lead nowhere; with an ADDRESS, they have that one in their place.
+The names that moto gives classic load balancers lead nowhere; with an ADDRESS, they have that one in their place.
 """
 
 import sys
 
-from moto.elbv2.models import FakeLoadBalancer
+from moto.elb.models import LoadBalancer
 from moto.server import ThreadedMotoServer
 
 
 def lead(address):
-    made = FakeLoadBalancer.__init__
+    made = LoadBalancer.__init__
 
     def there(self, *args, **kwargs):
         made(self, *args, **kwargs)
         self.dns_name = address
 
-    FakeLoadBalancer.__init__ = there
+    LoadBalancer.__init__ = there
 
 
 for address in sys.argv[1:]:

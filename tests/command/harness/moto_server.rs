@@ -15,7 +15,16 @@ pub(crate) struct MotoServer {
 
 impl MotoServer {
     pub(crate) fn start() -> Self {
-        let mut server = Child::start(script("serve.py", &[]));
+        Self::with(&[])
+    }
+
+    /// One whose load balancers lead to an address.
+    pub(crate) fn leading_to(address: &str) -> Self {
+        Self::with(&[address])
+    }
+
+    fn with(args: &[&str]) -> Self {
+        let mut server = Child::start(script("serve.py", args));
         let mut url = String::new();
         BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
         assert!(url.starts_with("http://"), "moto did not start: run scripts/test");
@@ -24,9 +33,15 @@ impl MotoServer {
 
     /// Fills it by a script of `tests/moto`, which prints what it made.
     pub(crate) fn fill<T: DeserializeOwned>(&self, name: &str) -> T {
-        let output = script(name, &[&self.url]).output().expect("run scripts/test");
+        serde_json::from_str(&self.tell(name, &[])).unwrap()
+    }
+
+    /// What a script of `tests/moto` says that is told more than where the server is.
+    pub(crate) fn tell(&self, name: &str, args: &[&str]) -> String {
+        let args = [&[self.url.as_str()], args].concat();
+        let output = script(name, &args).output().expect("run scripts/test");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 
