@@ -27,8 +27,8 @@ pub enum Reason {
     NoData,
     /// Left out by configuration or by an interrupt.
     Skipped,
-    /// Found, and nobody wants it asked: a private address that is not allowed, more names than are enough. Not a
-    /// gap, and not seen either.
+    /// Not asked, and nobody has to do anything about it here: a private address that is not allowed, more names than
+    /// are enough, or what is behind a gap that is told elsewhere. Not a gap itself, and not seen either.
     LeftOut,
 }
 

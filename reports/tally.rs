@@ -235,8 +235,9 @@ mod tests {
     fn what_was_left_out_is_counted_and_is_no_gap() {
         let mut scope = samples::healthy().scopes.remove(0);
         let gap = samples::scan().scopes.into_iter().flat_map(|scope| scope.gaps).next().unwrap();
-        let unseen = Unseen { reason: Reason::LeftOut, ..gap.unseen.clone() };
-        scope.gaps = vec![Gap { unseen, ..gap }];
+        let unseen = Unseen { reason: Reason::LeftOut, ..gap.unseen };
+        let one = Gap { item: Some("10.0.0.1:443".to_owned()), unseen };
+        scope.gaps = vec![Gap { item: None, ..one.clone() }, one];
         let mut tally = tally(&[], &[scope]);
         assert!(tally.is_complete());
         tally.merge(&tally.clone());

@@ -32,21 +32,26 @@ pub(crate) struct Covered {
 #[derive(Debug)]
 struct Sight {
     status: CoverageStatus,
-    /// The endpoints that are missing, where nothing else is: each was asked for itself.
+    /// The endpoints that are missing, each of which was asked for itself; none for other scopes.
     endpoints: Option<Vec<String>>,
+    /// More may be missing than those.
+    and_others: bool,
 }
 
 impl Sight {
     fn of(spot: &Spot<'_>, extent: &Extent<'_>) -> Self {
         let of_endpoints = spot.account.is_some() && spot.service.as_str() == ENDPOINTS;
-        let missing = extent.gaps.iter().map(|gap| gap.item.as_ref().map(|item| item.as_str().to_owned()));
-        Self { status: extent.status, endpoints: missing.collect::<Option<_>>().filter(|_| of_endpoints) }
+        let missing = || extent.gaps.iter().map(|gap| gap.item.as_ref());
+        let endpoints =
+            of_endpoints.then(|| missing().flatten().map(|item| item.as_str().to_owned()).collect());
+        Self { status: extent.status, endpoints, and_others: missing().any(|item| item.is_none()) }
     }
 
     /// Whether a resource there would have been seen.
     fn covers(&self, resource: &Resource) -> bool {
         match &self.endpoints {
             None => self.status == CoverageStatus::Ok,
+            Some(_) if self.and_others => false,
             Some(missing) if resource.kind.starts_with(OF_ENDPOINT) => {
                 !missing.iter().any(|endpoint| is_of(&resource.id, endpoint))
             }
@@ -240,7 +245,9 @@ mod tests {
                 assert!(!covers(status, &missing, hidden), "{status} {hidden:?}");
             }
         }
-        assert!(!covers("partial", &[Some("b.example:443"), None], &one), "it may be any endpoint");
+        for status in ["ok", "partial"] {
+            assert!(!covers(status, &[Some("b.example:443"), None], &one), "it may be any endpoint");
+        }
         for thing in [&one, &anywhere] {
             assert!(covers("ok", &[], thing));
         }

@@ -52,7 +52,8 @@ impl Scope {
     /// How much was found in it that nobody wants asked.
     #[must_use]
     pub fn left_out(&self) -> usize {
-        self.gaps.iter().filter(|gap| gap.unseen.reason == Reason::LeftOut).count()
+        let items = self.gaps.iter().filter(|gap| gap.item.is_some());
+        items.filter(|gap| gap.unseen.reason == Reason::LeftOut).count()
     }
 }
 

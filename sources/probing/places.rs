@@ -1,10 +1,11 @@
-//! Where endpoints were looked for: each account and region is a scope of its own, also where none was found, and has
-//! a gap where some may not have been found. Otherwise an endpoint that nobody could see would count as gone.
+//! Where endpoints were looked for: each account and region is a scope of its own, also where none was found, and says
+//! where some may not have been found. Otherwise an endpoint that nobody could see would count as gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use howler_model::{FactKind, Facts, Scope, Service, Unseen};
 
+use super::left_out;
 use crate::Source;
 use crate::source::Gathered;
 
@@ -32,20 +33,14 @@ impl Finders {
 
     /// The scopes of live endpoints where these sources were asked.
     pub(super) fn scopes(&self, facts: &Facts) -> Vec<Facts> {
-        let mut places = BTreeMap::<Scope, Gathered>::new();
+        let mut places = BTreeMap::<Scope, BTreeSet<&str>>::new();
         let asked = facts.scopes.iter().filter(|it| self.services.contains(it.scope.service.as_str()));
         for coverage in asked.filter(|it| it.scope.account().is_some()) {
             let scope = Scope { service: Service::TLS, ..coverage.scope.clone() };
-            let gathered = places.entry(scope).or_default();
-            let mut known = BTreeSet::new();
-            for unseen in coverage.gaps.iter().map(|gap| &gap.unseen) {
-                if self.hides(unseen) && known.insert(&unseen.action) {
-                    let message = format!("not all endpoints may be known: {}", unseen.message);
-                    gathered.miss(None, Unseen { message, ..unseen.clone() });
-                }
-            }
+            let hiding = coverage.gaps.iter().map(|gap| &gap.unseen).filter(|unseen| self.hides(unseen));
+            places.entry(scope).or_default().extend(hiding.map(|unseen| unseen.action.as_str()));
         }
-        places.into_iter().map(|(scope, gathered)| gathered.into_facts(scope)).collect()
+        places.into_iter().map(|(scope, hiding)| told(scope, &hiding)).collect()
     }
 
     /// Whether endpoints may be behind a gap.
@@ -54,9 +49,20 @@ impl Finders {
     }
 }
 
+/// The gaps that endpoints may be behind are told by their own scopes: here they are named, and no gap again.
+fn told(scope: Scope, hiding: &BTreeSet<&str>) -> Facts {
+    let mut gathered = Gathered::default();
+    if !hiding.is_empty() {
+        let actions = hiding.iter().copied().collect::<Vec<_>>().join(", ");
+        let words = format!("endpoints may be behind the gaps of {actions}");
+        gathered.miss(None, Unseen { code: Some("behind-gaps".to_owned()), ..left_out(&words) });
+    }
+    gathered.into_facts(scope)
+}
+
 #[cfg(test)]
 mod tests {
-    use howler_model::{CoverageStatus, Gap, Partition, Reason, Region, ScopeCoverage};
+    use howler_model::{Gap, Partition, Reason, Region, ScopeCoverage};
 
     use super::*;
     use crate::SOURCES;
@@ -73,13 +79,13 @@ mod tests {
         ScopeCoverage { gaps: gaps.iter().map(gap).collect(), scope, facts: 0, answered: 1 }
     }
 
-    /// The scopes of live endpoints, with the actions of their gaps.
+    /// The scopes of live endpoints, with what they say of others' gaps.
     fn scopes(coverage: Vec<ScopeCoverage>) -> Vec<(String, Vec<String>)> {
         let facts = Facts { scopes: coverage, ..Facts::default() };
         let scopes = Finders::of(SOURCES).scopes(&facts).into_iter().flat_map(|facts| facts.scopes);
         let told = scopes.map(|it| {
-            assert_eq!(it.status().is_gap(), it.status() != CoverageStatus::Ok);
-            (it.scope.to_string(), it.gaps.into_iter().map(|gap| gap.unseen.action).collect())
+            assert!(!it.status().is_gap() && it.gaps.iter().all(|gap| gap.item.is_none()), "{it:?}");
+            (it.scope.to_string(), it.gaps.into_iter().map(|gap| gap.unseen.message).collect())
         });
         told.collect()
     }
@@ -97,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_endpoints_is_a_gap_and_what_hides_something_else_is_none() {
+    fn what_hides_endpoints_is_named_and_what_hides_something_else_is_not() {
         const LISTENERS: &str = "elasticloadbalancing:DescribeListeners";
         for (reason, action, hides) in [
             (Reason::Denied, LISTENERS, true),
@@ -108,7 +114,8 @@ mod tests {
         ] {
             let gaps = [(reason, action), (reason, action)];
             let seen = scopes(vec![coverage("eu-west-1", "elasticloadbalancing", &gaps)]);
-            let expected = if hides { vec![action.to_owned()] } else { vec![] };
+            let words = format!("endpoints may be behind the gaps of {action}");
+            let expected = if hides { vec![words] } else { vec![] };
             assert_eq!(seen[0].1, expected, "{reason:?} {action}");
         }
     }
