@@ -72,10 +72,13 @@ fn add(
     }
     let chain = pem.chain.into_iter().map(|body| of_chain(&resource, body));
     gathered.facts.certificates.extend(chain);
-    gathered.facts.certificates.push(match pem.leaf {
+    let leaf = match pem.leaf {
         Ok(body) => body.at(resource, Origin::Iam, CertificateUsage::Unknown),
         Err(words) => unread(resource, &words),
-    });
+    };
+    // CloudFront names it by its id.
+    let alias = Some(metadata.server_certificate_id().to_owned());
+    gathered.facts.certificates.push(Certificate { alias, ..leaf });
 }
 
 fn leaf_resource(at: &AccountRegion, metadata: &ServerCertificateMetadata) -> Resource {

@@ -185,6 +185,7 @@ async fn iam_certificates_and_their_chains_say_what_their_bodies_say() {
         let not_after = days(leaf.resource.name[1..].parse::<i64>().unwrap() + 1);
         assert_eq!(leaf.validity, Validity::Until { not_before: Some(days(-30)), not_after });
         assert_eq!(leaf.names, [format!("{}.example", leaf.resource.name)]);
+        assert!(leaf.alias.as_deref().is_some_and(|id| id.starts_with("ASCA")), "{:?}", leaf.alias);
         assert_eq!(leaf.resource.scope.region(), Some(&RegionName::GLOBAL));
     }
     assert!(
