@@ -1,6 +1,8 @@
 //! What stands in front of servers all over the world: CloudFront and Global Accelerator.
 
-use howler_model::{Binding, CertificateUsage, Facts, Reason, Region as RegionName, Validity};
+use howler_model::{
+    Binding, CertificateUsage, CoverageStatus, Facts, Reason, Region as RegionName, Validity,
+};
 use howler_simulator::{Account, Fault, Plain, Region, Rule};
 
 use crate::gaps::gaps;
@@ -204,6 +206,14 @@ async fn trust_stores_of_cloudfront_are_unknown_with_who_uses_them() {
         facts.certificates.iter().all(|one| one.usage == CertificateUsage::Unknown),
         "blind is not unused"
     );
+}
+
+#[tokio::test]
+async fn an_account_in_which_all_is_denied_has_answered_nothing() {
+    let facts = answering(cloudfront(), vec![Rule::new(DENIED).action("cloudfront:*")]).await;
+    let facts = facts.gather(HERE, &["cloudfront"]).await;
+    assert_eq!(facts.scopes[0].status(), CoverageStatus::Denied);
+    assert_eq!((facts.len(), gaps(&facts).len()), (0, 3));
 }
 
 #[tokio::test]
