@@ -1,5 +1,6 @@
 """Certificates of every key type, each with an end of its own, to the second."""
 
+import base64
 from datetime import datetime, timedelta, timezone
 
 from cryptography import x509
@@ -17,6 +18,14 @@ KEYS = {
     "EC-P-521": lambda: ec.generate_private_key(ec.SECP521R1()),
 }
 BEGINNING = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+SAML = (
+    '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" '
+    'xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="https://{host}/"><md:IDPSSODescriptor '
+    'protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo>'
+    "<ds:X509Data><ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+    '<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://{host}/sso"/>'
+    "</md:IDPSSODescriptor></md:EntityDescriptor>"
+)
 MADE = {}  # keys are slow to make: one of each type is enough
 
 
@@ -62,12 +71,25 @@ def ends(number):
     return datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=3 + 11 * number, seconds=number)
 
 
+def digest(made):
+    return made.fingerprint(hashes.SHA256()).hex()
+
+
+def der(made):
+    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+
+
+def federation(host, signer):
+    """The metadata of a SAML provider, as long as IAM wants it at least."""
+    return SAML.format(host=host, body=der(signer)).ljust(1000)
+
+
 def told(arn, region, made, of=None):
     """What a scan has to say of a certificate, as its PEM says it when it is read back."""
     read = x509.load_pem_x509_certificate(pem(made).encode())
     end = read.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ")
-    digest = read.fingerprint(hashes.SHA256()).hex()
-    return {"id": arn if of is None else f"{of}#{digest}", "region": region, "not_after": end, "sha256": digest}
+    of_it = digest(read)
+    return {"id": arn if of is None else f"{of}#{of_it}", "region": region, "not_after": end, "sha256": of_it}
 
 
 def acm_certificates(place):

@@ -6,26 +6,16 @@ Every entry names its place as howler's catalog does. Ids and ends are those tha
 What the server keeps no date of has none here, and must have none in the scan.
 """
 
-import base64
 import json
 import sys
 from datetime import datetime, timedelta, timezone
 
 import boto3
-from certificates import certificate, key_of, pem, private
+from certificates import certificate, der, digest, federation, key_of, pem, private
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 
 REGION, EDGE = "eu-west-1", "us-east-1"
 KEY = key_of("EC-P-256")
-SAML = (
-    '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" '
-    'xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="https://{host}/"><md:IDPSSODescriptor '
-    'protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo>'
-    "<ds:X509Data><ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
-    '<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://{host}/sso"/>'
-    "</md:IDPSSODescriptor></md:EntityDescriptor>"
-)
 
 
 class Server:
@@ -67,14 +57,6 @@ class Server:
 
 def written(instant):
     return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def digest(read):
-    return read.fingerprint(hashes.SHA256()).hex()
-
-
-def der(made):
-    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
 
 
 def classic_listener(server):
@@ -227,7 +209,7 @@ def private_authority(server):
 def identities(server):
     iam = server.client("iam", EDGE)
     signer = server.issue("idp.example.com")
-    metadata = SAML.format(host="idp.example.com", body=der(signer)).ljust(1000)  # the least that IAM takes
+    metadata = federation("idp.example.com", signer)
     arn = iam.create_saml_provider(SAMLMetadataDocument=metadata, Name="idp")["SAMLProviderArn"]
     [listed] = iam.list_saml_providers()["SAMLProviderList"]
     server.tell("iam_saml_provider", "global", arn, listed["ValidUntil"])
@@ -244,7 +226,7 @@ def identities(server):
 def user_pool(server):
     cognito, signer = server.client("cognito-idp"), server.issue("login.example.com")
     pool = cognito.create_user_pool(PoolName="people")["UserPool"]
-    metadata = SAML.format(host="login.example.com", body=der(signer))
+    metadata = federation("login.example.com", signer)
     cognito.create_identity_provider(
         UserPoolId=pool["Id"], ProviderName="corp", ProviderType="SAML", ProviderDetails={"MetadataFile": metadata}
     )

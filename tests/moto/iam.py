@@ -2,6 +2,7 @@
 
 import json
 
+from certificates import certificate, ends, federation, key_of, told
 from place import pages
 
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]}
@@ -26,7 +27,7 @@ def iam(place):
     roles = place.make(40, lambda number: role(place, client, number, policies))
     place.make(5, lambda number: client.create_instance_profile(InstanceProfileName=f"profile{number}"))
     place.make(3, lambda number: provider(client, number))
-    place.make(2, lambda number: client.create_saml_provider(Name=f"saml{number}", SAMLMetadataDocument="x" * 1100))
+    signers = place.make(2, lambda number: saml_provider(client, number))
     place.uses("iam/L-F55AF5E4", before["users"] + len(users))
     place.uses("iam/L-F4A5425F", before["groups"] + len(groups))
     place.uses("iam/L-FE177D64", before["roles"] + len(roles))
@@ -34,6 +35,11 @@ def iam(place):
     place.uses("iam/L-6E65F664", 5)
     place.uses("iam/L-858F3967", 3)
     place.uses("iam/L-DB618D39", 2)
+    providers = [
+        {"id": one["Arn"], "region": "global", "not_after": f"{one['ValidUntil']:%Y-%m-%dT%H:%M:%SZ}", "sha256": None}
+        for one in client.list_saml_providers()["SAMLProviderList"]
+    ]
+    return signers + providers
 
 
 def policy(place, client, number):
@@ -70,6 +76,14 @@ def role(place, client, number, policies):
         client.attach_role_policy(RoleName=f"role{number}", PolicyArn=one)
     place.uses("iam/L-0DA4ABF3", number % 9, answer["Role"]["Arn"])
     place.uses("iam/L-C07B4B0D", size(TRUST), answer["Role"]["Arn"])
+
+
+def saml_provider(client, number):
+    host = f"idp{number}.example.com"
+    signer = certificate(host, key_of("EC-P-256"), ends(number))
+    metadata = federation(host, signer)
+    arn = client.create_saml_provider(Name=f"saml{number}", SAMLMetadataDocument=metadata)["SAMLProviderArn"]
+    return told(arn, "global", signer, of=f"{arn}#signing")
 
 
 def provider(client, number):

@@ -22,7 +22,7 @@ REGIONS = {"us-east-1": 1, "eu-west-1": 2}  # everything is made once more in th
 def main(url):
     everywhere = Place(url, "global", 1)
     certificates = iam_certificates(everywhere)
-    iam(everywhere)
+    certificates += iam(everywhere)
     usage, made = everywhere.usage, everywhere.made
     for region, times in REGIONS.items():
         place = Place(url, region, times)

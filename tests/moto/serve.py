@@ -27,4 +27,5 @@ server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 host, port = server.get_host_and_port()
 print(f"http://{host}:{port}", flush=True)
+sys.stdout = sys.stderr  # nobody reads on, and moto prints which services it lacks: that would break their answers
 sys.stdin.read()

@@ -22,7 +22,8 @@ struct Certificate {
     region: String,
     id: String,
     not_after: String,
-    sha256: String,
+    /// None of what is no certificate itself.
+    sha256: Option<String>,
     key: Option<String>,
     owner: Option<String>,
 }
@@ -70,10 +71,10 @@ impl Manifest {
         self.certificates.iter().map(end).collect()
     }
 
-    /// The fingerprint of each certificate of IAM, whose PEM howler reads.
+    /// The fingerprint of each certificate of IAM, whose body howler reads.
     pub(crate) fn fingerprints(&self) -> BTreeMap<(String, String), String> {
         let global = self.certificates.iter().filter(|it| it.region == "global");
-        global.map(|it| ((it.region.clone(), it.id.clone()), it.sha256.clone())).collect()
+        global.filter_map(|it| Some(((it.region.clone(), it.id.clone()), it.sha256.clone()?))).collect()
     }
 
     /// The key type of each certificate of ACM.
