@@ -100,7 +100,7 @@ mod tests {
         let (root, stranger) = (of("root", "root"), of("left over", "root"));
         let (roots, strangers) = (vec!["root".to_owned()], vec!["left over".to_owned()]);
         assert_eq!(
-            told(Trust::Trusted, chain(&[root.clone()])),
+            told(Trust::Trusted, chain(std::slice::from_ref(&root))),
             Some((Severity::Info, roots.clone(), Vec::new()))
         );
         assert_eq!(

@@ -99,7 +99,7 @@ mod tests {
         };
         let name = |chain: &[Certificate]| missing(chain).cloned();
         let (leaf, one, root) = (of("leaf", "one"), of("one", "root"), of("root", "root"));
-        assert_eq!(name(&[leaf.clone()]).as_deref(), Some("one"));
+        assert_eq!(name(std::slice::from_ref(&leaf)).as_deref(), Some("one"));
         assert_eq!(name(&[leaf.clone(), one.clone()]).as_deref(), Some("root"));
         assert_eq!(name(&[leaf.clone(), one.clone(), root]), None, "all is there, and nobody trusts it");
         assert_eq!(name(&[of("a", "b"), of("b", "a")]), None, "a circle");

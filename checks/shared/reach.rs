@@ -62,8 +62,7 @@ mod tests {
 
     #[test]
     fn what_has_no_name_of_its_own_is_reached_with_any() {
-        let mut facts = Facts::default();
-        facts.bindings = vec![
+        let bindings = vec![
             bound_at("arn:c", "arn:lb", &["lb.example:443"]),
             bound_at("arn:d", "arn:named", &["lb.example:443#a.example"]),
             bound_at("arn:e", "arn:other", &["lb.example:8443"]),
@@ -71,7 +70,8 @@ mod tests {
         ];
         let user = binding("", "arn:found").user;
         let endpoint = "lb.example:443#a.example".parse().unwrap();
-        facts.discovered = vec![Discovered { endpoint, user, private: false }];
+        let discovered = vec![Discovered { endpoint, user, private: false }];
+        let facts = Facts { bindings, discovered, ..Facts::default() };
         let reach = Reach::of(&facts);
         let users = |text: &str| reach.users(&text.parse().unwrap());
         assert_eq!(users("lb.example:443"), ["arn:lb"]);

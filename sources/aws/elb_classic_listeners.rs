@@ -33,9 +33,9 @@ async fn gather(at: &AccountRegion) -> Gathered {
                 continue;
             };
             let user = user(at, balancer, listener);
-            match binding(user, balancer, described, listener) {
+            match binding(&user, balancer, described, listener) {
                 Ok(binding) => gathered.facts.bindings.push(binding),
-                Err((user, unseen)) => gathered.miss(Some(&user.id), unseen),
+                Err(unseen) => gathered.miss(Some(&user.id), unseen),
             }
         }
     }
@@ -55,20 +55,20 @@ fn user(at: &AccountRegion, balancer: &LoadBalancerDescription, listener: &Liste
 
 /// The certificate as it stands there: once it is deleted, `Invalid-Certificate`.
 fn binding(
-    user: Resource,
+    user: &Resource,
     balancer: &LoadBalancerDescription,
     described: &ListenerDescription,
     listener: &Listener,
-) -> Result<Binding, (Resource, Unseen)> {
+) -> Result<Binding, Unseen> {
     let Some(certificate) = listener.ssl_certificate_id() else {
         let words = format!("a listener that speaks {} without a certificate", listener.protocol());
-        return Err((user, Unseen::new(Reason::Malformed, DescribeClassicLoadBalancers::ACTION, words)));
+        return Err(Unseen::new(Reason::Malformed, DescribeClassicLoadBalancers::ACTION, words));
     };
     Ok(Binding {
         endpoints: endpoint(balancer, listener).into_iter().collect(),
         private: balancer.scheme() == Some("internal"),
         oldest: described.policy_names().iter().find_map(|policy| oldest_of(policy)),
-        ..Binding::new(certificate, user)
+        ..Binding::new(certificate, user.clone())
     })
 }
 
@@ -107,7 +107,7 @@ mod tests {
             id: "arn:old#443".into(),
             name: "old:443".into(),
         };
-        binding(user, &balancer, &described, listener).map_err(|(_, unseen)| unseen)
+        binding(&user, &balancer, &described, listener)
     }
 
     #[test]
