@@ -59,6 +59,8 @@ fn judge(place: Placed<'_>, tier: &CertificateTier, interval: TimeDelta, now: Da
 fn grade(place: &Placed<'_>, left: TimeDelta, tier: &CertificateTier) -> (Status, Severity) {
     if left < TimeDelta::zero() {
         place.out_of_date(Severity::Critical)
+    } else if place.outlives {
+        (Status::Pass, Severity::Info)
     } else if left <= tier.critical {
         (Status::Fail, Severity::High)
     } else if left <= tier.warn {

@@ -11,6 +11,9 @@ use crate::shared::{Placed, end, is_by_acm, obstacle, placed, renewal_measure, u
 /// ACM says that it begins so long before the end, or earlier.
 const ACM_BEGINS: TimeDelta = TimeDelta::days(45);
 
+/// It never begins earlier: what it said before is about an earlier renewal.
+const EARLIEST: TimeDelta = TimeDelta::days(60);
+
 /// What lives no longer is renewed at half of its life.
 const SHORT: TimeDelta = TimeDelta::days(10);
 
@@ -69,10 +72,13 @@ fn due(place: &Placed<'_>, lifetime: Option<TimeDelta>) -> Option<TimeDelta> {
     (by_client && place.role == Role::Leaf && !place.unused).then(|| third(lifetime))
 }
 
-/// Whether ACM would renew it and does not say that it has.
+/// Whether ACM would renew it and does not say that it has. What it said of the last renewal says nothing of this one.
 fn is_tried(certificate: &Certificate) -> bool {
-    let renewal = certificate.renewal.as_ref();
-    renewal.is_some_and(|renewal| renewal.eligible && renewal.status.as_deref() != Some("SUCCESS"))
+    let begins = end(certificate).and_then(|end| end.checked_sub_signed(EARLIEST));
+    certificate.renewal.as_ref().is_some_and(|renewal| {
+        let before = renewal.updated.zip(begins).is_some_and(|(updated, begins)| updated < begins);
+        renewal.eligible && (before || renewal.status.as_deref() != Some("SUCCESS"))
+    })
 }
 
 #[cfg(test)]

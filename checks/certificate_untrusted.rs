@@ -6,7 +6,7 @@ use howler_model::{
     Untrusted, Verdict,
 };
 
-use crate::shared::by_address;
+use crate::shared::{Reach, by_address};
 
 pub(crate) static CHECK: Check = Check {
     id: "certificate-untrusted",
@@ -20,16 +20,17 @@ pub(crate) static CHECK: Check = Check {
           give howler the root of that authority as a trust anchor.",
     since: "0.1.0",
     grain: Grain::Account,
-    needs: &[FactKind::Served],
+    needs: &[FactKind::Served, FactKind::Discovered],
     verdicts,
 };
 
 fn verdicts(facts: &Facts, _: &Thresholds, _: DateTime<Utc>) -> Vec<Verdict> {
-    by_address(&facts.served, judge)
+    let reach = Reach::of(facts);
+    by_address(&facts.served, |served| judge(served, &reach))
 }
 
 /// A path that only a date stops is a path: the checks of dates tell that it is out of date.
-fn judge(served: &Served) -> (Status, Severity, Measure) {
+fn judge(served: &Served, reach: &Reach<'_>) -> (Status, Severity, Measure) {
     match &served.trust {
         Trust::Trusted | Trust::OutOfDate => (
             Status::Pass,
@@ -43,7 +44,11 @@ fn judge(served: &Served) -> (Status, Severity, Measure) {
                 reason: reason.clone(),
                 missing: missing.cloned(),
             };
-            (Status::Fail, Severity::High, measure)
+            let unknown = matches!(untrusted, Untrusted::UnknownIssuer | Untrusted::SelfSigned);
+            match unknown && reach.has_root_of_its_own(&served.endpoint) {
+                true => (Status::Warn, Severity::Info, measure),
+                false => (Status::Fail, Severity::High, measure),
+            }
         }
     }
 }
@@ -64,11 +69,27 @@ fn missing(chain: &[Certificate]) -> Option<&String> {
 
 #[cfg(test)]
 mod tests {
+    use howler_model::{Discovered, Resource};
+
     use super::*;
     use crate::shared::examples::{certificate, judge, served};
 
     fn on(address: &str, trust: Trust) -> Served {
         Served { trust, ..served("a.example:443", address, vec![certificate("leaf")]) }
+    }
+
+    #[test]
+    fn a_root_that_aws_gives_to_clients_is_no_alarm() {
+        let user = Resource { kind: "eks-cluster", ..certificate("arn:cluster").resource };
+        let found = |user: Resource| {
+            let endpoint = "a.example:443".parse().unwrap();
+            let discovered = vec![Discovered { endpoint, user, private: false }];
+            let unknown = Trust::Untrusted(Untrusted::UnknownIssuer, "no".into());
+            let facts = Facts { discovered, served: vec![on("192.0.2.1:443", unknown)], ..Facts::default() };
+            judge(&CHECK, &facts)[0].verdict.severity
+        };
+        assert_eq!(found(user.clone()), Severity::Info);
+        assert_eq!(found(Resource { kind: "cloudfront-origin", ..user }), Severity::High);
     }
 
     #[test]

@@ -119,8 +119,9 @@ impl Thresholds {
         let twice = self.scan_interval * 2;
         CertificateTier {
             notice: most.notice.map(|notice| clamp(lifetime / 2, twice, notice)),
-            warn: clamp(lifetime / 4, twice, most.warn),
-            critical: clamp(lifetime / 10, self.before_next_scan(), most.critical),
+            // However seldom a scan comes, most of a life is not an alarm.
+            warn: clamp(lifetime / 4, twice, most.warn).min(lifetime / 3),
+            critical: clamp(lifetime / 10, self.before_next_scan(), most.critical).min(lifetime / 4),
         }
     }
 
@@ -213,7 +214,7 @@ mod tests {
             (Role::Authority, 40.0, days(20, 10, 4)),
             (Role::Database, 365.0, days(180, 90, 30)),
             (Role::Federation, 3650.0, days(90, 30, 7)),
-            (Role::Federation, 4.0, days(2, 2, 1)),
+            (Role::Federation, 6.0, days(3, 2, 1)),
         ] {
             let (notice, warn, critical) = hours(role, Origin::AcmPca, lifetime);
             let critical = critical / 24 * 24;
@@ -221,6 +222,11 @@ mod tests {
         }
         let without = Thresholds::default().tier(Role::Authority, Origin::AcmPca, None);
         assert_eq!(without, Thresholds::default().authority);
+        assert_eq!(
+            hours(Role::Leaf, Origin::Served, 1.0),
+            (None, 8, 6),
+            "it is not an alarm from its first second"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
-use howler_reports::document::Partition;
+use howler_reports::document::{Partition, Reason};
 use howler_reports::{CoverageStatus, Severity, Status};
 use serde::Deserialize;
 
@@ -132,6 +132,7 @@ pub(crate) struct Extent<'a> {
 pub(crate) struct Missing<'a> {
     #[serde(borrow, default)]
     pub(crate) item: Option<Text<'a>>,
+    pub(crate) reason: Reason,
 }
 
 /// Reads a part of a record.

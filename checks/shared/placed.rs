@@ -9,7 +9,7 @@ use howler_model::{
 };
 
 use crate::shared::uses::Uses;
-use crate::shared::{Kept, Reach};
+use crate::shared::{Kept, Reach, end};
 
 /// A certificate in AWS, in a file, or in a chain that an endpoint served.
 pub(crate) struct Placed<'a> {
@@ -27,6 +27,8 @@ pub(crate) struct Placed<'a> {
     pub(crate) served: Vec<&'a Served>,
     /// The chain leads to a trust anchor, so if this member is out of date, the path goes round it.
     bypassed: bool,
+    /// It ends no earlier than the leaf that it was served with, so that nobody has to replace it by itself.
+    pub(crate) outlives: bool,
     /// Who relies on it.
     affects: Vec<String>,
 }
@@ -73,6 +75,7 @@ fn at_rest<'a>(certificate: &'a Certificate, uses: &Uses<'_>) -> Placed<'a> {
         bound: uses.is_bound(certificate),
         served: Vec::new(),
         bypassed: false,
+        outlives: false,
         affects: users.unwrap_or_default(),
     }
 }
@@ -110,6 +113,7 @@ fn served_leaf<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'
         bound: false,
         served: vec![served],
         bypassed: false,
+        outlives: false,
         affects: vec![served.address.to_string()],
     }
 }
@@ -123,8 +127,15 @@ fn issuer<'a>(served: &'a Served, certificate: &'a Certificate) -> Placed<'a> {
         bound: false,
         served: vec![served],
         bypassed: served.trust == Trust::Trusted,
+        outlives: outlives(served, certificate),
         affects: vec![served.address.to_string()],
     }
+}
+
+/// Whether an issuer ends no earlier than the leaf that it was served with, which is replaced before and brings its chain.
+fn outlives(served: &Served, issuer: &Certificate) -> bool {
+    let leaf = served.chain.first().and_then(end);
+    leaf.zip(end(issuer)).is_some_and(|(leaf, issuer)| issuer >= leaf)
 }
 
 impl<'a> Placed<'a> {

@@ -35,6 +35,15 @@ impl<'a> Reach<'a> {
         there.filter(move |(at, _)| is_there(at, endpoint)).map(|(_, binding)| *binding)
     }
 
+    /// Whether something is reached there whose certificates AWS issues from a root of its own, which clients are given:
+    /// API servers of clusters, database servers, directories.
+    pub(crate) fn has_root_of_its_own(&self, endpoint: &Endpoint) -> bool {
+        const KINDS: [&str; 5] = ["eks-", "rds-", "docdb-", "neptune-", "directory"];
+        let found = self.discovered.get(&key(endpoint)).into_iter().flatten();
+        let mut found = found.filter(|found| is_there(&found.endpoint, endpoint));
+        found.any(|found| KINDS.iter().any(|kind| found.user.kind.starts_with(kind)))
+    }
+
     /// The ids of all that is reached there, sorted.
     pub(crate) fn users(&self, endpoint: &Endpoint) -> Vec<&'a str> {
         let found = self.discovered.get(&key(endpoint)).into_iter().flatten();

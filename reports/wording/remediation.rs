@@ -191,7 +191,9 @@ fn command(finding: &Finding) -> Option<String> {
         | Measure::Chain { .. }
         | Measure::NeedlessChain { .. }
         | Measure::LegacyProtocol { .. } => look(&finding.scope),
-        Measure::NotIssued => acm("describe-certificate", finding),
+        Measure::NotIssued if finding.resource.kind == "acm-certificate" => {
+            acm("describe-certificate", finding)
+        }
         _ => None,
     }
 }
@@ -206,12 +208,12 @@ fn renew(origin: Origin, finding: &Finding) -> Option<String> {
             ))
         }
         Origin::AcmIssued | Origin::AcmPrivate | Origin::AcmAcme => acm("describe-certificate", finding),
-        Origin::Iam => Some(format!(
+        Origin::Iam if finding.resource.kind == "iam-server-certificate" => Some(format!(
             "aws iam upload-server-certificate --server-certificate-name {} --certificate-body file://certificate.pem \
              --private-key file://key.pem --certificate-chain file://chain.pem",
             shell(&format!("{}-renewed", finding.resource.name))?
         )),
-        Origin::AcmPca | Origin::Service | Origin::Uploaded | Origin::File => None,
+        Origin::Iam | Origin::AcmPca | Origin::Service | Origin::Uploaded | Origin::File => None,
         Origin::Served => look(&finding.scope),
     }
 }
@@ -261,7 +263,7 @@ fn rotate(finding: &Finding) -> Option<String> {
     let name = name.split('#').next()?;
     Some(format!(
         "aws rds modify-db-instance --region {} --db-instance-identifier {} --ca-certificate-identifier \
-         rds-ca-rsa2048-g1",
+         CA_IDENTIFIER",
         shell(&region(&finding.scope)?)?,
         shell(name)?,
     ))
@@ -326,7 +328,8 @@ mod tests {
 
     fn expired(origin: Origin, name: &str) -> Remediation {
         let measure = samples::expiry(origin, -TimeDelta::days(1), TimeDelta::days(90));
-        of(samples::certificate(name, "111111111111", "eu-west-1", 1), measure)
+        let kind = if origin == Origin::Iam { "iam-server-certificate" } else { "acm-certificate" };
+        of(Resource { kind, ..samples::certificate(name, "111111111111", "eu-west-1", 1) }, measure)
     }
 
     #[test]
@@ -385,7 +388,7 @@ mod tests {
         assert_eq!(
             of(resource, measure).command.unwrap(),
             "aws rds modify-db-instance --region eu-west-1 --db-instance-identifier orders \
-             --ca-certificate-identifier rds-ca-rsa2048-g1"
+             --ca-certificate-identifier CA_IDENTIFIER"
         );
     }
 

@@ -32,6 +32,9 @@ pub(crate) static SOURCE: Source = Source {
 async fn gather(at: &AccountRegion) -> Gathered {
     let mut gathered = Gathered::default();
     let users = users(&domains(at, &mut gathered).await, &mut gathered);
+    if users.is_empty() {
+        return gathered;
+    }
     let objects: Vec<Object> = users.keys().cloned().collect();
     let read = of_each(&objects, |object| object.read(at)).await;
     let scope = at.scope(SERVICE);

@@ -124,9 +124,11 @@ fn told(target: Target, mut gathered: Gathered) -> Facts {
         gathered.facts.served.iter_mut().for_each(|served| served.name = NameMatch::Unasked);
     }
     for (item, unseen) in &mut gathered.gaps {
-        // Nobody said that there is a server at all, and its host says that there is none.
-        if !target.bound && unseen.code.as_deref() == Some(NOBODY) {
-            unseen.reason = Reason::Disabled;
+        // Nobody said that there is a server at all: its host may say that there is none, or nothing says anything.
+        match unseen.code.as_deref() {
+            Some(NOBODY) if !target.bound => unseen.reason = Reason::Disabled,
+            Some("connect-timeout" | "name-not-resolved") if !target.bound => unseen.reason = Reason::LeftOut,
+            _ => {}
         }
         if let Some(address) = item.replace(target.endpoint.to_string()) {
             unseen.message = format!("{address}: {}", unseen.message);

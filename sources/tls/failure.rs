@@ -11,6 +11,8 @@ use super::policy::Refused;
 /// The code of an address that is not asked.
 pub(crate) const REFUSED: &str = "refused-by-policy";
 
+/// The code of an address that this machine has no way to.
+const UNREACHABLE: &str = "unreachable";
 /// The code of a host on which nobody serves a port.
 pub(crate) const NOBODY: &str = "connection-refused";
 
@@ -41,8 +43,19 @@ impl Failure {
         Self::new(reason, REFUSED, rule.to_string())
     }
 
-    pub(super) fn too_many_addresses(beyond: usize) -> Self {
-        Self::new(Reason::Skipped, "too-many-addresses", format!("{beyond} more addresses were not tried"))
+    pub(super) fn too_many_addresses(beyond: usize, found: bool) -> Self {
+        let reason = if found { Reason::LeftOut } else { Reason::Skipped };
+        Self::new(reason, "too-many-addresses", format!("{beyond} more addresses were not tried"))
+    }
+
+    /// Whether this machine has no way to the address.
+    pub(super) fn is_unreachable(&self) -> bool {
+        self.code == UNREACHABLE
+    }
+
+    /// It need not be seen.
+    pub(super) fn leave_out(&mut self) {
+        self.reason = Reason::LeftOut;
     }
 
     pub(super) fn too_many_bytes(most: u64) -> Self {
@@ -114,7 +127,7 @@ impl Failure {
             }
             ErrorKind::UnexpectedEof => (Reason::Network, "connection-closed"),
             ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => {
-                (Reason::Network, "unreachable")
+                (Reason::Network, UNREACHABLE)
             }
             ErrorKind::TimedOut => (Reason::Timeout, "connect-timeout"),
             _ => (Reason::Network, "network"),

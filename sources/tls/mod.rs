@@ -62,7 +62,7 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             bytes: 128 << 10,
             at_once: 5,
-            addresses: 8,
+            addresses: 16,
         }
     }
 }
@@ -117,10 +117,26 @@ async fn visit(
         results.into_iter().map(|result| (Some(address), result)).collect()
     });
     let mut visits: Vec<Visit> = join_all(asked).await.into_iter().flatten().collect();
+    leave_out_families(&mut visits);
     if !beyond.is_empty() {
-        visits.push((None, Err(Failure::too_many_addresses(beyond.len()))));
+        let found = prober.private != Private::Any;
+        visits.push((None, Err(Failure::too_many_addresses(beyond.len(), found))));
     }
     visits
+}
+
+/// A machine that has no way to any address of one family is not told so for every name that has some, as long as
+/// the name answers on the other one.
+fn leave_out_families(visits: &mut [Visit]) {
+    let answers = visits.iter().any(|(_, result)| result.is_ok());
+    for is_v6 in [true, false] {
+        let of_family = |visit: &Visit| visit.0.is_some_and(|address| address.is_ipv6() == is_v6);
+        let no_way = |visit: &Visit| matches!(&visit.1, Err(failure) if failure.is_unreachable());
+        if answers && visits.iter().filter(|visit| of_family(visit)).all(no_way) {
+            let failures = visits.iter_mut().filter(|visit| of_family(visit));
+            failures.filter_map(|(_, result)| result.as_mut().err()).for_each(Failure::leave_out);
+        }
+    }
 }
 
 /// All addresses of the host, each once, in an order that does not change from scan to scan.
@@ -174,6 +190,25 @@ mod tests {
                 (None, "too-many-addresses".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn a_family_of_addresses_without_a_way_is_left_out_where_the_other_answers() {
+        let no_way = || Failure::of_io(&std::io::ErrorKind::NetworkUnreachable.into());
+        let at = |address: &str, result| -> Visit { (Some(address.parse().unwrap()), result) };
+        let told = |mut visits: Vec<Visit>| -> Vec<Option<Reason>> {
+            leave_out_families(&mut visits);
+            let reason = |result: Result<Handshake, Failure>| result.err().map(|it| it.into_unseen().reason);
+            visits.into_iter().map(|(_, result)| reason(result)).collect()
+        };
+        let shown =
+            || Handshake { chain: Vec::new(), protocol: None, legacy: false, client_certificate: false };
+        let answered = || at("192.0.2.1:443", Ok(shown()));
+        let v6 = || at("[2001:db8::1]:443", Err(no_way()));
+        assert_eq!(told(vec![answered(), v6()]), [None, Some(Reason::LeftOut)]);
+        assert_eq!(told(vec![v6()]), [Some(Reason::Network)], "nothing of it was seen");
+        let refused = at("[2001:db8::2]:443", Err(Failure::timeout("connect-timeout", "")));
+        assert_eq!(told(vec![answered(), v6(), refused])[1], Some(Reason::Network), "there is a way to IPv6");
     }
 
     #[tokio::test]

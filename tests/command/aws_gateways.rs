@@ -207,7 +207,8 @@ impl Nights {
         let at = (Utc::now() + TimeDelta::minutes(self.number)).to_rfc3339();
         let paths = [file.to_str().unwrap(), self.state.path().to_str().unwrap()];
         let args = ["scan", "--now", &at, "--format", "json", "--file", paths[0], "--state", paths[1]];
-        let howler = self.simulated.howler(&args).args(&["--notify", "security-hub=eu-west-1"]);
+        let howler = self.simulated.howler(&args).args(&["--check", "certificate-expiry"]);
+        let howler = howler.args(&["--notify", "security-hub=eu-west-1"]);
         let ran = howler.env("AWS_ENDPOINT_URL_SECURITYHUB", &self.hub.url()).run();
         let imported = self.hub.imported();
         let [finding] = &imported.values().collect::<Vec<_>>()[..] else { panic!("{imported:#?}") };

@@ -1,5 +1,7 @@
 //! `howler demo`: the main job, for somebody who has no AWS account.
 
+use serde_json::Value;
+
 use crate::harness::{NOW, Ran, assert_valid, howler, validate};
 
 fn demo(args: &[&str]) -> Ran {
@@ -88,7 +90,11 @@ fn the_same_time_gives_the_same_bytes() {
 fn another_time_gives_the_same_ids() {
     let ids = |now: &str| {
         let document = howler(&["demo", "--format", "json", "--now", now]).run().document();
-        let mut ids: Vec<_> = document.findings().iter().map(|finding| finding["id"].to_string()).collect();
+        // A certificate inside of something is called by its fingerprint, and has other dates at another time.
+        let named = |finding: &&Value| !finding["resource"]["id"].as_str().unwrap().contains('#');
+        let named = document.findings().iter().filter(named);
+        let mut ids: Vec<_> = named.map(|finding| finding["id"].to_string()).collect();
+        assert!(ids.len() > 50, "{}", ids.len());
         ids.sort();
         ids
     };

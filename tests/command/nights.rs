@@ -50,7 +50,8 @@ fn on_a_given_clock(memory: &Memory, config: &str, env: &[(&str, &str)], mut aft
     for night in NIGHTS {
         let at = begin + TimeDelta::days(night);
         let simulated = nights::simulated(night, at);
-        let howler = simulated.howler(&["scan", "--now", &at.to_rfc3339()]);
+        let howler =
+            simulated.howler(&["scan", "--now", &at.to_rfc3339()]).env(nights::MANUAL.0, nights::MANUAL.1);
         let howler = env.iter().fold(howler, |howler, (name, value)| howler.env(name, value));
         assert_well(night, &scan(night, howler, memory, config, true, begin));
         after(night);
@@ -259,7 +260,14 @@ fn a_real_alertmanager_notifies_of_every_change_once() {
         }
         last = Instant::now();
         let simulated = nights::simulated(night, Utc::now());
-        let ran = scan(night, simulated.howler(&["scan"]), &memory, &config, false, Utc::now());
+        let ran = scan(
+            night,
+            simulated.howler(&["scan"]).env(nights::MANUAL.0, nights::MANUAL.1),
+            &memory,
+            &config,
+            false,
+            Utc::now(),
+        );
         assert_well(night, &ran);
         if BLIND.contains(&night) {
             assert_carried_forward(&alertmanager);

@@ -275,7 +275,9 @@ fn ten_nights_of_trouble_come_out_as_ten_good_ones() {
         }
         let at = begin + TimeDelta::days(night);
         let simulated = nights::simulated(night, at);
-        let howler = simulated.howler(&["scan", "--format", "json", "--now", &at.to_rfc3339()]);
+        let howler = simulated
+            .howler(&["scan", "--format", "json", "--now", &at.to_rfc3339()])
+            .env(nights::MANUAL.0, nights::MANUAL.1);
         let howler = howler.env("SLACK", &gateways.slack.url()).env("PAGERDUTY", ROUTING_KEY);
         failed +=
             usize::from(scan(night, howler, &gateways.memory, &gateways.config(), true, begin).code == 4);

@@ -40,6 +40,16 @@ fn asked(faults: Vec<Rule>) -> BTreeSet<String> {
     simulated.simulator.actions()
 }
 
+/// Whether the simulator has whatever the action reads. What it answers word for word is asked about in the tests of the
+/// sources, each of which compares what it declares with what it asks.
+fn is_simulated(action: &str) -> bool {
+    const SERVICES: [&str; 7] =
+        ["autoscaling", "cloudwatch", "iam", "organizations", "servicequotas", "sts", "tag"];
+    const MORE: [&str; 4] = ["acm:List", "acm:Describe", "ec2:Describe", "elasticloadbalancing:Describe"];
+    let service = action.split_once(':').map(|(service, _)| service);
+    SERVICES.iter().any(|known| service == Some(known)) || MORE.iter().any(|begin| action.starts_with(begin))
+}
+
 #[test]
 fn the_policy_is_what_a_scan_asks_for() {
     let denied = |action: &str| vec![Rule::new(Fault::Deny { by_scp: false }).action(action)];
@@ -52,7 +62,7 @@ fn the_policy_is_what_a_scan_asks_for() {
     }
     let permitted = permitted();
     let missing: Vec<_> = seen.difference(&permitted).collect();
-    let spare: Vec<_> = permitted.difference(&seen).collect();
+    let spare: Vec<_> = permitted.difference(&seen).filter(|action| is_simulated(action)).collect();
     assert!(missing.is_empty(), "asked for and not in the policy: {missing:?}");
     assert!(spare.is_empty(), "in the policy and never asked for: {spare:?}");
 }

@@ -98,6 +98,7 @@ fn each_owner_hears_of_what_is_its_own_and_of_what_comes_and_goes() {
         let at = now() + chrono::TimeDelta::days(night);
         let simulated = nights::simulated(night, at);
         let scan = simulated.howler(&["scan", "--quiet", "--org", "-r", nights::REGION, "--allow-gaps"]);
+        let scan = scan.env(nights::MANUAL.0, nights::MANUAL.1);
         let scan = scan.args(&["--check", "certificate-expiry", "--check", "quota-utilization"]);
         let scan =
             scan.args(&["--now", &at.to_rfc3339(), "--state", &memory.text(), "--fail-on", "critical"]);

@@ -154,7 +154,8 @@ fn reason(code: &str, message: &str) -> Reason {
         }
     } else if CREDENTIALS.contains(&code) {
         Reason::Credentials
-    } else if ["OptInRequired", "SubscriptionRequiredException"].contains(&code) {
+    } else if ["OptInRequired", "SubscriptionRequiredException", "UnknownOperationException"].contains(&code)
+    {
         Reason::Disabled
     } else {
         Reason::Failed

@@ -148,6 +148,9 @@ pub(crate) fn simulated(night: i64, now: DateTime<Utc>) -> Simulated {
     Simulated::of(howler_simulator::Simulation::new(organization(night, now), now))
 }
 
+/// Certificates of the nights are told as late as those that renew themselves.
+pub(crate) const MANUAL: (&str, &str) = ("HOWLER_THRESHOLDS__MANUAL_CRITICAL_DAYS", "7");
+
 fn organization(night: i64, now: DateTime<Utc>) -> Organization {
     let account = |id: &str, name| {
         // What has no region of its own is asked in us-east-1.
