@@ -105,7 +105,7 @@ fn a_second_run_makes_no_second_alert_and_tells_nobody_twice() {
 #[test]
 fn a_stopped_alertmanager_is_told_in_one_line() {
     let url = format!("http://127.0.0.1:{}", free_port());
-    let (ran, document) = demo(&url);
+    let (ran, document) = demo(&url, &[]);
     let ran = ran.exits(4);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
     assert!(ran.stderr.starts_with("howler: alertmanager at "), "{}", ran.stderr);
